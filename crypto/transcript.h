@@ -3,6 +3,7 @@
 #define TB_CRYPTO_TRANSCRIPT_H
 
 #include "crypto/group.h"
+#include "crypto/hash.h"
 
 /*
  * The only way to a challenge [TRANSCRIPT].  A running SHA-512 over framed items
@@ -12,11 +13,14 @@
  * JS twin: client-js/crypto/transcript.js.
  */
 typedef struct tb_transcript {
-	void *ctx; /* an EVP_MD_CTX, reusable */
+	tb_sha512_state run;
 } tb_transcript;
 
-/* Starts with item("protocol", protocol).  MEMORY.  A released or zeroed transcript may be started; a started
- * one may be started again (that reuses its memory). */
+/* Absorbs one item into a hash of one's own (what is not a transcript but framed like one).  A label has at
+ * most 64 bytes. */
+void tb_item_absorb(tb_sha512_state *s, const char *label, const void *data, size_t data_len);
+
+/* Starts with item("protocol", protocol); owns no memory, cannot fail today.  Starting again starts over. */
 TB_CHECKED tb_err tb_transcript_init(tb_transcript *t, const char *protocol);
 void tb_transcript_release(tb_transcript *t); /* wipes */
 void tb_transcript_bytes(tb_transcript *t, const char *label, const void *data, size_t data_len);
