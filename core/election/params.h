@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_CORE_ELECTION_PARAMS_H
+#define TB_CORE_ELECTION_PARAMS_H
+
+#include "core/election/manifest.h"
+#include "crypto/group.h"
+
+/*
+ * Everything that making or checking a ballot of one election needs and that is the same for all its ballots:
+ * the group, h, the context, the definition of every question [BALLOT.DEFINITION], the generators
+ * [BALLOT.GENERATORS] and the layout of the payload [BALLOT.PAYLOAD].  Immutable once made, so any number of
+ * threads share one.
+ */
+typedef struct tb_election_params tb_election_params;
+
+#define TB_MAX_QUESTIONS 20
+
+/*
+ * `h` is the election key as recomputed from the certified commitments (tb_ceremony_h), never one that was
+ * merely told; `context` is the leaf hash of `open` [CONTEXT].  The manifest is borrowed and must outlive
+ * *out.  MEMORY.
+ */
+TB_CHECKED tb_err tb_election_params_new(
+	tb_election_params **out, const tb_manifest *manifest, const tb_point *h, const uint8_t context[32]);
+void tb_election_params_free(tb_election_params *p);
+
+const tb_manifest *tb_election_params_manifest(const tb_election_params *p);
+const tb_group *tb_election_params_group(const tb_election_params *p);
+const tb_point *tb_election_params_h(const tb_election_params *p);
+const uint8_t *tb_election_params_context(const tb_election_params *p); /* 32 bytes */
+uint32_t tb_election_params_num_questions(const tb_election_params *p);
+uint32_t tb_election_params_num_options(const tb_election_params *p, uint32_t question);
+uint32_t tb_election_params_score_max(const tb_election_params *p, uint32_t question);
+/* Options of all questions; and where those of one question begin in a list of all. */
+uint32_t tb_election_params_total_options(const tb_election_params *p);
+uint32_t tb_election_params_first_option(const tb_election_params *p, uint32_t question);
+/* Exact size of a ballot payload of a voter whose id has `voter_len` bytes. */
+size_t tb_election_params_payload_len(const tb_election_params *p, size_t voter_len);
+
+#endif
