@@ -78,7 +78,7 @@ typedef struct tb_binding {
 TB_CHECKED tb_err tb_entry_message(tb_buf *out, const tb_entry *e, const tb_binding *binding);
 /* Signs *e in place; `random` as [SIGN.NONCE] says. */
 TB_CHECKED tb_err tb_entry_sign(tb_entry *e, const tb_binding *binding, const tb_secret *key, const uint8_t random[32]);
-/* RULE ENTRY.SIGNATURE. */
-TB_CHECKED tb_err tb_entry_verify(const tb_entry *e, const tb_binding *binding, const tb_point *key, tb_fault *fault);
+/* `key` is the signer's public key as the manifest or the roll has it.  RULE ENTRY.SIGNATURE. */
+TB_CHECKED tb_err tb_entry_verify(const tb_entry *e, const tb_binding *binding, const uint8_t key[TB_SCHNORR_PUBLIC_BYTES], tb_fault *fault);
 
 #endif
