@@ -12,7 +12,6 @@
  * is core/election/ballot_batch.h.  JS twin: client-js/core/ballot.js.
  */
 #define TB_BALLOT_SEED_BYTES 32
-#define TB_VOTER_ID_MAX 64
 #define TB_TRACKER_TEXT 33 /* 26 characters, 6 hyphens, NUL */
 
 /* ---- choices: secret ---- */
@@ -35,7 +34,7 @@ TB_CHECKED tb_err tb_choices_check(const tb_choices *c, const tb_manifest *manif
 
 /* ---- the frame of a payload: everything but points and scalars ---- */
 typedef struct tb_ballot_head {
-	char voter[TB_VOTER_ID_MAX + 1];
+	char voter[TB_ID_MAX + 1];
 	uint8_t prev[32]; /* all zero: this voter's first [BALLOT.PREV] */
 	uint64_t date;
 	uint64_t checkpoint_size;
@@ -57,12 +56,13 @@ TB_CHECKED tb_err tb_ballot_parse(const tb_election_params *p, tb_ballot *out, c
 
 /* ---- making one ---- */
 /*
- * Appends the payload to *payload and signs it; every byte of both is determined by the arguments
- * [BALLOT.SEED] [SIGN.NONCE], so a client that resends makes the same bytes or, better, sends the stored
- * ones.  A seed is used for one cast or one audit. `key` is the voter's signing key, over ristretto255.  The
- * signature is for an entry of type `ballot` by "voter/<head->voter>". Constant time in choices, seed and key
- * except that invalid choices are refused.  RULE BALLOT.BITS or ID with *fault; RANGE when some r_i is 0
- * (draw another seed); MEMORY, LIMIT.  On failure *payload has its old length and signature is zero.
+ * Needs tb_election_params_add_prover().  Appends the payload to *payload and signs it; every byte of both is
+ * determined by the arguments [BALLOT.SEED] [SIGN.NONCE], so a client that resends makes the same bytes or,
+ * better, sends the stored ones.  A seed is used for one cast or one audit. `key` is the voter's signing key,
+ * over ristretto255.  The signature is for an entry of type `ballot` by "voter/<head->voter>". Constant time
+ * in choices, seed and key except that invalid choices are refused.  RULE BALLOT.BITS or ID with *fault;
+ * RANGE when some r_i is 0 (draw another seed); MEMORY, LIMIT.  On failure *payload has its old length and
+ * signature is zero.
  */
 TB_CHECKED tb_err tb_ballot_make(const tb_election_params *p, tb_buf *payload,
 	uint8_t signature[TB_SCHNORR_BYTES], const tb_ballot_head *head, const tb_secret *key,

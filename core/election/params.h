@@ -3,7 +3,7 @@
 #define TB_CORE_ELECTION_PARAMS_H
 
 #include "core/election/manifest.h"
-#include "crypto/group.h"
+#include "crypto/bitproof.h"
 
 /*
  * Everything that making or checking a ballot of one election needs and that is the same for all its ballots:
@@ -13,8 +13,6 @@
  */
 typedef struct tb_election_params tb_election_params;
 
-#define TB_MAX_QUESTIONS 20
-
 /*
  * `h` is the election key as recomputed from the certified commitments (tb_ceremony_h), never one that was
  * merely told; `context` is the leaf hash of `open` [CONTEXT].  The manifest is borrowed and must outlive
@@ -23,6 +21,9 @@ typedef struct tb_election_params tb_election_params;
 TB_CHECKED tb_err tb_election_params_new(
 	tb_election_params **out, const tb_manifest *manifest, const tb_point *h, const uint8_t context[32]);
 void tb_election_params_free(tb_election_params *p);
+/* Makes the tables that proving needs and checking does not: once, before threads share *p.  MEMORY. */
+TB_CHECKED tb_err tb_election_params_add_prover(tb_election_params *p);
+bool tb_election_params_has_prover(const tb_election_params *p);
 
 const tb_manifest *tb_election_params_manifest(const tb_election_params *p);
 const tb_group *tb_election_params_group(const tb_election_params *p);
@@ -34,6 +35,12 @@ uint32_t tb_election_params_score_max(const tb_election_params *p, uint32_t ques
 /* Options of all questions; and where those of one question begin in a list of all. */
 uint32_t tb_election_params_total_options(const tb_election_params *p);
 uint32_t tb_election_params_first_option(const tb_election_params *p, uint32_t question);
+const tb_bitproof_definition *tb_election_params_definition(const tb_election_params *p, uint32_t question);
+const tb_bitproof_key *tb_election_params_key(const tb_election_params *p);
+const tb_bitproof_prover *tb_election_params_prover(
+	const tb_election_params *p); /* aborts when there is none */
+/* Size of a question's part, and where it begins after the head of a payload. */
+size_t tb_election_params_part_len(const tb_election_params *p, uint32_t question);
 /* Exact size of a ballot payload of a voter whose id has `voter_len` bytes. */
 size_t tb_election_params_payload_len(const tb_election_params *p, size_t voter_len);
 

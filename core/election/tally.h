@@ -5,14 +5,16 @@
 #include "core/election/ceremony.h"
 #include "core/election/endorse.h"
 #include "core/election/params.h"
+#include "core/election/result.h"
 
 /*
- * From the counted ballots to the totals [BALLOT.COUNTED] [TALLY.AGGREGATE] [DECRYPT] [LOT].
+ * From the counted ballots to the totals [BALLOT.COUNTED] [TALLY.AGGREGATE] [DECRYPT] [LOT], in three states:
  *
- *     collecting   tb_tally_list() streams the counted list in log order; tb_tally_add() sums ciphertexts, in
- * any order and in as many partial tallies as there are threads, joined by tb_tally_merge() finished
- * tb_tally_finish(): list and aggregates are fixed and hashed; shares can be made, checked and taken in
- *     decrypted    tb_tally_decrypt(): totals and lot are known; tb_tally_make_result()
+ * 1. Collecting: tb_tally_list() streams the counted list in log order; tb_tally_add() sums ciphertexts, in
+ *    any order and in as many partial tallies as there are threads, joined by tb_tally_merge().
+ * 2. Finished, by tb_tally_finish(): list and aggregates are fixed and hashed; shares can be made, checked
+ *    and taken in.
+ * 3. Decrypted, by tb_tally_decrypt(): totals and lot are known, and with them the result.
  *
  * JS twin: client-js/core/tally.js.
  */
@@ -26,12 +28,13 @@ void tb_tally_free(tb_tally *t);
 /* The next counted ballot: its index, leaf hash and voter's weight.  Indices increase: STATE otherwise. */
 TB_CHECKED tb_err tb_tally_list(tb_tally *t, uint64_t index, const uint8_t leaf[32], uint64_t weight);
 /*
- * Adds weight times the ciphertexts of one ballot.  points[first ...]: A_1, B_1, ..., A_m, B_m of question 0,
- * then of question 1 and so on for all questions.  MEMORY (only when a larger weight comes for the first
- * time); STATE when finished.
+ * Adds weight times the ciphertexts of one ballot: parts[q] holds A_1, B_1, ..., A_m, B_m of question q,
+ * decoded and known to be in the group (the ballot was verified).  MEMORY (only when a larger weight comes
+ * for the first time); STATE when finished.
  */
-TB_CHECKED tb_err tb_tally_add(tb_tally *t, const tb_points *points, size_t first, uint64_t weight);
-/* The same from a payload of which nothing is decoded yet.  RULE as tb_ballot_parse(), or BALLOT.POINTS. */
+TB_CHECKED tb_err tb_tally_add(tb_tally *t, const tb_points *parts, uint64_t weight);
+/* The same from the payload of a ballot that was verified before.  RULE as tb_ballot_parse(), or
+ * BALLOT.POINTS. */
 TB_CHECKED tb_err tb_tally_add_payload(
 	tb_tally *t, const uint8_t *payload, size_t payload_len, uint64_t weight, tb_fault *fault);
 /* Adds what a partial tally has summed up, and empties it.  Both collecting, same params.  MEMORY, STATE. */
@@ -41,7 +44,7 @@ typedef struct tb_tally_close {
 	uint8_t leaf[32]; /* leaf hash of the `close` entry */
 	uint64_t size;    /* of the log that ends with it */
 	uint8_t root[32];
-	uint64_t voters, weight; /* the electorate: who is on the roll at the close, and their weight */
+	uint64_t electorate, weight_electorate; /* voters on the roll at the close, and their weight */
 } tb_tally_close;
 
 /* STATE when ballots summed and ballots listed differ in number or weight; MEMORY. */
@@ -49,15 +52,15 @@ TB_CHECKED tb_err tb_tally_finish(tb_tally *t, const tb_tally_close *close);
 
 /* ---- finished; these abort while collecting ---- */
 bool tb_tally_is_finished(const tb_tally *t);
-uint64_t tb_tally_num_counted(const tb_tally *t);
-uint64_t tb_tally_weight_counted(const tb_tally *t);
+void tb_tally_turnout(const tb_tally *t, tb_turnout *out);
 const tb_tally_close *tb_tally_closing(const tb_tally *t);
 /* What an honest endorser says [ENDORSE]. */
-void tb_tally_statement(const tb_tally *t, tb_statement *out);
+void tb_tally_statement(const tb_tally *t, tb_endorsement *out); /* cosignature all zero */
 /* The two points of an aggregate; borrowed. */
 void tb_tally_aggregate(
 	const tb_tally *t, uint32_t question, uint32_t option, const tb_point **a, const tb_point **b);
 /* Neither void [RESULT.QUORUM] nor below the floor [RESULT.FLOOR]? */
+tb_outcome tb_tally_outcome(const tb_tally *t, uint32_t question);
 bool tb_tally_may_decrypt(const tb_tally *t, uint32_t question);
 /* May any question be decrypted?  If not, `decrypt` entries are refused [DECRYPT.WHEN]. */
 bool tb_tally_may_decrypt_any(const tb_tally *t);
@@ -93,10 +96,9 @@ typedef void (*tb_tally_progress)(void *arg, uint64_t done, uint64_t total);
 TB_CHECKED tb_err tb_tally_decrypt(
 	tb_tally *t, const tb_ceremony *c, tb_tally_progress progress, void *arg, tb_fault *fault);
 bool tb_tally_is_decrypted(const tb_tally *t);
-uint64_t tb_tally_total(
-	const tb_tally *t, uint32_t question, uint32_t option); /* aborts unless decrypted and may_decrypt */
-/* SHA-256(lot seed || u64 question || u64 option): tied options are ordered by it, smallest first. */
-void tb_tally_lot(const tb_tally *t, uint32_t question, uint32_t option, uint8_t out[32]);
+/* One number per option; aborts unless decrypted and tb_tally_may_decrypt(). */
+const uint64_t *tb_tally_totals(const tb_tally *t, uint32_t question);
+const uint8_t *tb_tally_lot_seed(const tb_tally *t); /* 64 bytes [LOT]; NULL when nothing was decrypted */
 
 /*
  * Appends the one right `result` payload [RESULT.ENTRY].  `endorsers`: signer strings in log order, those up
