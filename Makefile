@@ -129,7 +129,7 @@ uninstall: ## remove what install put there
 
 check-all: ## everything: checks of the source, both compilers, sanitizers, all long tests
 	@tools/setup build test check
-	+@MAKE='$(MAKE)' JOBS='$(JOBS)' TB_CPPFLAGS='$(ALL_CPPFLAGS)' tools/check-all '$(BUILD)'
+	@MAKE='$(MAKE)' JOBS='$(JOBS)' TB_CPPFLAGS='$(subst \",",$(ALL_CPPFLAGS))' tools/check-all '$(BUILD)'
 
 format: ## lay out the C sources with clang-format
 	@tools/setup check

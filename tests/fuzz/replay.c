@@ -33,7 +33,8 @@ static volatile size_t running_len;
 static void on_crash(int sig)
 {
 	static const char digits[] = "0123456789abcdef";
-	static const char head[] = "\nthe target crashed on this input (hex, at most 65536 bytes; xxd -r -p makes a file of it):\n";
+	static const char head[] = "\nthe target crashed on this input (hex, at most 65536 bytes; xxd -r -p "
+				   "makes a file of it):\n";
 	char line[65];
 	size_t used = 0;
 
@@ -140,7 +141,8 @@ static void flip_bits(input *m, uint64_t *state)
 
 static void set_byte(input *m, uint64_t *state)
 {
-	static const uint8_t telling[] = {0, 1, 0x7f, 0x80, 0xff, '"', '\\', '\n', '{', '}', '[', ']', ',', '-', '.', '0', '9', ' ', '/'};
+	static const uint8_t telling[] = {0, 1, 0x7f, 0x80, 0xff, '"', '\\', '\n', '{', '}', '[', ']', ',',
+		'-', '.', '0', '9', ' ', '/'};
 
 	if (m->len > 0)
 		m->data[below(state, m->len)] = telling[below(state, sizeof telling)];

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The test runner must see every way in which a test can fail; this holds it against small scripts.
 set -u
+unset TB_LONG
 . tests/tools/tap.sh
 work=$TMPDIR
 build=$work/build
@@ -21,7 +22,7 @@ run() {
 	status=$?
 	last=$(tail -n 1 "$work/output")
 }
-# is EXPECTED-STATUS EXPECTED-LAST-LINE [EXPECTED-TEXT-IN-OUTPUT]
+# is STATUS LAST-LINE TEXT: this status and last line, and TEXT somewhere in the output
 is() {
 	if [ "$status" -eq "$1" ] && [ "$last" = "$2" ] && grep -qF -- "${3:-}" "$work/output"; then return 0; fi
 	echo "# status $status, last line: $last"
