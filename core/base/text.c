@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+static bool is_control(ucs4_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+}
+
+static bool is_bidi_control(ucs4_t c)
+{
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069);
+}
+
+static const char *what_is_wrong(ucs4_t c, tb_text_kind kind)
+{
+	if (c == '\n' && kind == TB_TEXT_LINES)
+		return NULL;
+	if (c == '\n')
+		return "a line break, where one line is expected";
+	if (is_control(c))
+		return "a control character";
+	if (is_bidi_control(c))
+		return "a bidirectional control, which can make text look like other text";
+	if (c == 0xfeff)
+		return "a byte order mark";
+	if ((c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe)
+		return "not a character";
+	return NULL;
+}
+
+/* Plain ASCII needs no tables, and most text is that. */
+static bool is_plain(const uint8_t *in, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (in[i] < 0x20 || in[i] > 0x7e)
+			return false;
+	return true;
+}
+
+static tb_err check_nfc(const uint8_t *in, size_t len, tb_why *why)
+{
+	size_t out_len = 0, same = 0;
+	uint8_t *out = u8_normalize(UNINORM_NFC, in, len, NULL, &out_len);
+	bool equal;
+
+	if (out == NULL) {
+		tb_why_set(why, "out of memory");
+		return TB_ERR_MEMORY;
+	}
+	equal = out_len == len && memcmp(out, in, len) == 0;
+	while (same < len && same < out_len && out[same] == in[same])
+		same++;
+	free(out);
+	if (equal)
+		return TB_OK;
+	while (same > 0 && (in[same] & 0xc0) == 0x80)
+		same--;
+	tb_why_set(why, "the text is not in Unicode normalisation form C from byte %zu on", same);
+	return TB_ERR_ENCODING;
+}
+
+tb_err tb_text_check(const char *text, size_t len, size_t max, tb_text_kind kind, tb_why *why)
+{
+	const uint8_t *in = (const uint8_t *)text;
+
+	if (len > max) {
+		tb_why_set(why, "the text has %zu bytes, more than %zu", len, max);
+		return TB_ERR_LIMIT;
+	}
+	if (len == 0 && kind == TB_TEXT_LINE) {
+		tb_why_set(why, "the text is empty");
+		return TB_ERR_ENCODING;
+	}
+	if (is_plain(in, len))
+		return TB_OK;
+	for (size_t i = 0; i < len;) {
+		ucs4_t c;
+		int step = u8_mbtoucr(&c, in + i, len - i);
+		const char *wrong;
+
+		if (step <= 0) {
+			tb_why_set(why, "byte %zu (0x%02x) is not valid UTF-8", i, in[i]);
+			return TB_ERR_ENCODING;
+		}
+		wrong = what_is_wrong(c, kind);
+		if (wrong != NULL) {
+			tb_why_set(why, "U+%04X at byte %zu is %s", (unsigned)c, i, wrong);
+			return TB_ERR_ENCODING;
+		}
+		i += (size_t)step;
+	}
+	return check_nfc(in, len, why);
+}
+
+bool tb_text_is_utf8(const void *in, size_t in_len)
+{
+	return in_len == 0 || u8_check(in, in_len) == NULL;
+}
+
+void tb_text_make_printable(char *text)
+{
+	uint8_t *at = (uint8_t *)text;
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		ucs4_t c;
+		int step = u8_mbtoucr(&c, at, left);
+
+		if (step <= 0 || is_control(c) || is_bidi_control(c) || c == 0xfeff) {
+			if (step <= 0)
+				step = 1;
+			memset(at, '?', (size_t)step);
+		}
+		at += step;
+		left -= (size_t)step;
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_CORE_BASE_TEXT_H
+#define TB_CORE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/why.h"
+#include "crypto/err.h"
+
+/*
+ * Which text written by people may stand on a board [TEXT].  What two people see must not differ while the bytes are
+ * the same, and what looks the same should be the same bytes.  So: valid UTF-8 in normalisation form C, without
+ *   control characters (C0, DEL, C1), but U+000A where lines are allowed; U+2028 and U+2029
+ *   bidirectional controls (U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069)
+ *   U+FEFF, and the 66 noncharacters (U+FDD0-FDEF, and the last two of every plane)
+ * Unassigned code points are let through: which ones are unassigned changes every year, and a voter whose
+ * browser is older than the manifest must still be able to vote.
+ */
+typedef enum tb_text_kind {
+	TB_TEXT_LINE, /* one line, not empty */
+	TB_TEXT_LINES /* U+000A allowed, and may be empty */
+} tb_text_kind;
+
+/* ENCODING or LIMIT (more than `max` bytes); *why then names the code point and the byte offset.  MEMORY. */
+TB_CHECKED tb_err tb_text_check(const char *in, size_t in_len, size_t max, tb_text_kind kind, tb_why *why);
+
+/* Is this valid UTF-8 (no surrogates, nothing overlong)?  A NUL is let through. */
+bool tb_text_is_utf8(const void *in, size_t in_len);
+
+/* Turns whatever a terminal, a log line or a page could be cheated with into '?', in place: C0 and C1 controls, line
+ * separators, bidirectional controls, U+FEFF, and bytes that are not UTF-8. */
+void tb_text_make_printable(char *text);
+
+#endif

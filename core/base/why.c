@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/base/why.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "core/base/text.h"
+
+void tb_why_set(tb_why *why, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	if (vsnprintf(why->text, sizeof why->text, format, args) < 0)
+		why->text[0] = '\0';
+	va_end(args);
+	tb_text_make_printable(why->text);
+}
