@@ -13,7 +13,7 @@
 enum { MAX_VALUES = 64, MAX_OPERANDS = 64 };
 
 typedef struct value {
-	const tb_option *option;
+	const tb_flag *option;
 	const char *text;
 } value;
 
@@ -27,32 +27,34 @@ struct tb_args {
 	bool json;
 };
 
-static const tb_option common_options[] = {
-	{ "json", NULL, "print the outcome as JSON", false, false },
-	{ "help", NULL, "print this help", false, false },
-	{ NULL, NULL, NULL, false, false },
+static const tb_flag common_options[] = {
+	{"json", NULL, "print the outcome as JSON", false, false},
+	{"help", NULL, "print this help", false, false},
+	{NULL, NULL, NULL, false, false},
 };
 
 /* ---- help ---- */
 
-static void print_option(const tb_option *o)
+static void print_option(const tb_flag *o)
 {
 	char left[64];
 
-	(void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg == NULL ? "" : " ", o->arg == NULL ? "" : o->arg);
-	printf("  %-28s %s%s%s\n", left, o->help, o->required ? " (required)" : "", o->repeats ? " (may be repeated)" : "");
+	(void)snprintf(left, sizeof left, "--%s%s%s", o->name, o->arg == NULL ? "" : " ",
+		o->arg == NULL ? "" : o->arg);
+	printf("  %-28s %s%s%s\n", left, o->help, o->required ? " (required)" : "",
+		o->repeats ? " (may be repeated)" : "");
 }
 
 static void print_command_help(const tb_program *program, const tb_command *c)
 {
-	printf("usage: %s %s [options]%s%s\n\n%s\n", program->name, c->name, c->operands[0] == '\0' ? "" : " ",
-		c->operands, c->summary);
+	printf("usage: %s %s [options]%s%s\n\n%s\n", program->name, c->name,
+		c->operands[0] == '\0' ? "" : " ", c->operands, c->summary);
 	if (c->details[0] != '\0')
 		printf("\n%s\n", c->details);
 	printf("\noptions:\n");
-	for (const tb_option *o = c->options; o->name != NULL; o++)
+	for (const tb_flag *o = c->options; o->name != NULL; o++)
 		print_option(o);
-	for (const tb_option *o = common_options; o->name != NULL; o++)
+	for (const tb_flag *o = common_options; o->name != NULL; o++)
 		print_option(o);
 }
 
@@ -61,7 +63,8 @@ static void print_program_help(FILE *to, const tb_program *program)
 	fprintf(to, "usage: %s COMMAND [options]\n\n%s\n\ncommands:\n", program->name, program->summary);
 	for (const tb_command *c = program->commands; c->name != NULL; c++)
 		fprintf(to, "  %-16s %s\n", c->name, c->summary);
-	fprintf(to, "\n`%s COMMAND --help` explains a command; the manual page is %s(1).\n", program->name, program->name);
+	fprintf(to, "\n`%s COMMAND --help` explains a command; the manual page is %s(1).\n", program->name,
+		program->name);
 }
 
 /* ---- finding the command: its name may have two words ---- */
@@ -85,12 +88,12 @@ static const tb_command *find_command(const tb_program *program, int argc, char 
 	return NULL;
 }
 
-static const tb_option *find_option(const tb_command *c, const char *name, size_t len)
+static const tb_flag *find_option(const tb_command *c, const char *name, size_t len)
 {
-	const tb_option *tables[2] = { c->options, common_options };
+	const tb_flag *tables[2] = {c->options, common_options};
 
 	for (int k = 0; k < 2; k++)
-		for (const tb_option *o = tables[k]; o->name != NULL; o++)
+		for (const tb_flag *o = tables[k]; o->name != NULL; o++)
 			if (strlen(o->name) == len && strncmp(o->name, name, len) == 0)
 				return o;
 	return NULL;
@@ -127,7 +130,7 @@ int tb_args_error(const tb_args *args, const char *format, ...)
 
 /* ---- parsing ---- */
 
-static bool has_value(const tb_args *args, const tb_option *o)
+static bool has_value(const tb_args *args, const tb_flag *o)
 {
 	for (size_t i = 0; i < args->num_values; i++)
 		if (args->values[i].option == o)
@@ -139,7 +142,7 @@ static int take_option(tb_args *args, int argc, char **argv, int *i)
 {
 	const char *word = argv[*i] + 2, *equals = strchr(word, '=');
 	size_t len = equals == NULL ? strlen(word) : (size_t)(equals - word);
-	const tb_option *o = find_option(args->command, word, len);
+	const tb_flag *o = find_option(args->command, word, len);
 	const char *text = equals == NULL ? NULL : equals + 1;
 
 	if (o == NULL)
@@ -165,7 +168,8 @@ static int parse(tb_args *args, int argc, char **argv, int first)
 	bool only_operands = false;
 
 	for (int i = first; i < argc; i++)
-		args->json = args->json || strcmp(argv[i], "--json") == 0; /* errors found on the way obey it */
+		args->json =
+			args->json || strcmp(argv[i], "--json") == 0; /* errors found on the way obey it */
 	for (int i = first; i < argc; i++) {
 		if (!only_operands && strcmp(argv[i], "--") == 0) {
 			only_operands = true;
@@ -187,14 +191,15 @@ static int check_complete(const tb_args *args)
 {
 	const tb_command *c = args->command;
 
-	for (const tb_option *o = c->options; o->name != NULL; o++)
+	for (const tb_flag *o = c->options; o->name != NULL; o++)
 		if (o->required && !has_value(args, o))
-			return tb_args_error(args, "--%s %s is missing: %s", o->name, o->arg == NULL ? "" : o->arg, o->help);
+			return tb_args_error(args, "--%s %s is missing: %s", o->name,
+				o->arg == NULL ? "" : o->arg, o->help);
 	if (args->num_operands < c->min_operands)
 		return tb_args_error(args, "something is missing: %s", c->operands);
 	if (args->num_operands > c->max_operands)
-		return tb_args_error(
-			args, "too many operands, the first one too many is '%s'", args->operands[c->max_operands]);
+		return tb_args_error(args, "too many operands, the first one too many is '%s'",
+			args->operands[c->max_operands]);
 	return TB_EXIT_OK;
 }
 
@@ -208,7 +213,7 @@ static bool wants_help(int argc, char **argv, int first)
 
 int tb_program_run(const tb_program *program, int argc, char **argv)
 {
-	tb_args args = { .program = program };
+	tb_args args = {.program = program};
 	int used = 0, err;
 
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
@@ -282,8 +287,8 @@ bool tb_args_number(const tb_args *args, const char *option, uint64_t min, uint6
 	errno = 0;
 	v = strtoull(text, &end, 10);
 	if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || v < min || v > max) {
-		(void)tb_args_error(args, "--%s: expected a whole number from %llu to %llu, found '%s'", option,
-			(unsigned long long)min, (unsigned long long)max, text);
+		(void)tb_args_error(args, "--%s: expected a whole number from %llu to %llu, found '%s'",
+			option, (unsigned long long)min, (unsigned long long)max, text);
 		return false;
 	}
 	*out = v;

@@ -15,13 +15,13 @@
  */
 enum { TB_EXIT_OK = 0, TB_EXIT_NO = 1, TB_EXIT_USAGE = 2, TB_EXIT_WAIT = 3 };
 
-typedef struct tb_option {
+typedef struct tb_flag {
 	const char *name; /* without the dashes; NULL ends the table */
 	const char *arg;  /* what its value is called in --help; NULL for a switch */
 	const char *help;
 	bool required;
 	bool repeats;
-} tb_option;
+} tb_flag;
 
 typedef struct tb_args tb_args;
 
@@ -31,7 +31,7 @@ typedef struct tb_command {
 	size_t min_operands, max_operands;
 	const char *summary; /* one line */
 	const char *details; /* for --help of the command; may be "" */
-	const tb_option *options;
+	const tb_flag *options;
 	int (*run)(const tb_args *args);
 } tb_command;
 
