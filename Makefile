@@ -49,7 +49,7 @@ fuzz_src := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 tool_src := $(sort $(wildcard tests/*/tool_*.c))
 bench_src := $(sort $(wildcard tests/bench/bench_*.c))
 scripts := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/tools/test_*.sh))
-js_tests := $(sort $(shell find client-js tests -name '*.test.js' -not -path '*/node_modules/*' 2>/dev/null))
+js_tests := $(sort $(wildcard specs/*/run.mjs) $(shell find client-js tests -name '*.test.js' -not -path '*/node_modules/*' 2>/dev/null))
 bench_scripts := $(sort $(wildcard tests/bench/bench_*.sh))
 man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 

@@ -129,10 +129,10 @@ function distinct(q, n) {
 	return [...seen];
 }
 
-let failures = 0;
+let failures = 0, reported = 0;
 function report(what, ok) {
 	if (!ok) failures++;
-	console.log(`${ok ? 'ok  ' : 'FAIL'} ${what}`);
+	console.log(`${ok ? 'ok' : 'not ok'} ${++reported} - ${what}`);
 }
 
 function extractorRuns() {
@@ -243,5 +243,6 @@ extractorRuns();
 relationRuns();
 simulatorRuns();
 forgeryRuns();
-console.log(failures === 0 ? 'all arguments hold in the test groups' : `${failures} failed`);
+console.log(`1..${reported}`);
+console.log(failures === 0 ? '# all arguments hold in the test groups' : `# ${failures} failed`);
 process.exit(failures === 0 ? 0 : 1);
