@@ -25,7 +25,7 @@ void tb_ceremony_free(tb_ceremony *c);
  * CEREMONY.COMMIT, .POP, .DISTINCT or .KEYS; MEMORY, RANDOM.
  */
 TB_CHECKED tb_err tb_ceremony_check_commit(
-	tb_ceremony *c, uint32_t trustee, const uint8_t *payload, size_t payload_len, tb_fault *fault);
+	const tb_ceremony *c, uint32_t trustee, const uint8_t *payload, size_t payload_len, tb_fault *fault);
 /* Takes in what check has just accepted.  MEMORY; STATE and *c unchanged when it is not acceptable. */
 TB_CHECKED tb_err tb_ceremony_apply_commit(
 	tb_ceremony *c, uint32_t trustee, const uint8_t *payload, size_t payload_len);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/election/tally_internal.h"
+#include "crypto/dleq.h"
+#include "crypto/wipe.h"
+
+/* The payload of `decrypt` [DECRYPT.SHARE]: making, checking, taking in. */
+
+#define VERSION 1
+#define BINDING_MAX 256
+
+const tb_point *tb_tally_item_base(const tb_tally *t, const tb_tally_item *item)
+{
+	const tb_point *a, *b;
+
+	if (item->is_lot)
+		return &t->lot_base;
+	tb_tally_aggregate(t, item->question, item->option, &a, &b);
+	return a;
+}
+
+void tb_tally_item_where(const tb_tally_item *item, char *out, size_t out_len)
+{
+	if (item->is_lot)
+		(void)snprintf(out, out_len, "lot");
+	else
+		(void)snprintf(out, out_len, "questions[%u].options[%u]", item->question, item->option);
+}
+
+static size_t share_bytes(const tb_group *g)
+{
+	return tb_group_point_bytes(g) + tb_dleq_bytes(g);
+}
+
+static size_t payload_bytes(const tb_tally *t)
+{
+	return 2 + t->num_items * share_bytes(tb_election_params_group(t->params));
+}
+
+/* ---- what a proof is bound to [DLEQ] ---- */
+static void put_item(tb_buf *b, const char *label, const void *data, size_t data_len)
+{
+	tb_buf_u16(b, (uint16_t)strlen(label));
+	tb_buf_text(b, label);
+	tb_buf_u64(b, data_len);
+	tb_buf_append(b, data, data_len);
+}
+
+static void put_number(tb_buf *b, const char *label, uint64_t v)
+{
+	uint8_t wire[8];
+
+	tb_store_u64(wire, v);
+	put_item(b, label, wire, sizeof wire);
+}
+
+/* A share of another election, of another board, question, option or trustee has another binding and so another challenge. */
+static tb_err write_binding(tb_buf *b, const tb_tally *t, const tb_tally_item *item, uint32_t trustee)
+{
+	const char *purpose = item->is_lot ? "lot" : "decrypt";
+
+	tb_buf_clear(b);
+	put_item(b, "context", tb_election_params_context(t->params), 32);
+	put_item(b, "close", t->close.leaf, sizeof t->close.leaf);
+	put_item(b, "purpose", purpose, strlen(purpose));
+	put_number(b, "question", item->question);
+	put_number(b, "option", item->option);
+	put_number(b, "trustee", trustee);
+	return tb_buf_status(b);
+}
+
+/* ---- making ---- */
+static tb_err make_share(const tb_tally *t, const tb_tally_item *item, uint8_t *out, tb_dleq_statement *st,
+	tb_buf *binding, uint32_t trustee, const tb_secret *x)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	tb_dleq_proof proof;
+	tb_err err = write_binding(binding, t, item, trustee);
+
+	if (err != TB_OK)
+		return err;
+	tb_point_copy(g, &st->H, tb_tally_item_base(t, item));
+	tb_point_mul_secret(g, &st->Z, x, &st->H);
+	err = tb_dleq_prove(g, &proof, st, binding->data, binding->len, x);
+	if (err != TB_OK)
+		return err;
+	tb_point_write(g, out, &st->Z);
+	tb_dleq_write(g, out + tb_group_point_bytes(g), &proof);
+	return TB_OK;
+}
+
+static tb_err make_shares(
+	const tb_tally *t, uint8_t *out, uint32_t trustee, const tb_point *y, const tb_secret *x)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	tb_dleq_statement st;
+	tb_buf binding;
+	tb_err err = TB_OK;
+
+	tb_buf_init(&binding, BINDING_MAX);
+	tb_point_copy(g, &st.Y, y);
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
+		err = make_share(t, &t->items[i], out + i * share_bytes(g), &st, &binding, trustee, x);
+	tb_buf_release(&binding);
+	return err;
+}
+
+tb_err tb_tally_make_decrypt(const tb_tally *t, const tb_ceremony *c, tb_buf *payload, uint32_t trustee,
+	const tb_secret *share, tb_fault *fault)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	size_t start = payload->len;
+	uint8_t *out;
+	tb_point y;
+	tb_err err;
+
+	TB_REQUIRE(tb_tally_is_finished(t) && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
+	if (!tb_tally_may_decrypt_any(t))
+		return TB_ERR_STATE;
+	tb_point_mul_generator_secret(g, &y, share);
+	if (!tb_point_equal(g, &y, tb_ceremony_verification_key(c, trustee)))
+		return tb_fault_set(fault, "CEREMONY.KEYS", "share", "x_j with x_j*g = Y_j of this trustee",
+			"another one");
+	out = tb_buf_extend(payload, payload_bytes(t));
+	if (out == NULL)
+		return tb_buf_status(payload);
+	out[0] = VERSION;
+	out[1] = (uint8_t)trustee;
+	err = make_shares(t, out + 2, trustee, &y, share);
+	if (err != TB_OK) {
+		tb_wipe(out, payload_bytes(t));
+		payload->len = start;
+	}
+	return err;
+}
+
+/* ---- checking ---- */
+typedef struct checking {
+	const tb_tally *tally;
+	uint32_t trustee;
+	tb_dleq_statement *statement; /* one per item */
+	tb_dleq_proof *proof;
+	bool *bad;
+	tb_batch *batch;
+	tb_buf binding;
+} checking;
+
+static tb_err check_form(
+	const tb_tally *t, uint32_t trustee, const uint8_t *payload, size_t payload_len, tb_fault *fault)
+{
+	char expected[48];
+
+	if (!tb_tally_may_decrypt_any(t))
+		return tb_fault_set(fault, "DECRYPT.WHEN", "decrypt",
+			"no shares: no question may be decrypted", "shares");
+	if (payload_len != payload_bytes(t)) {
+		(void)snprintf(expected, sizeof expected, "%zu bytes", payload_bytes(t));
+		return tb_fault_setf(fault, "DECRYPT.SHARE", "length", expected, "%zu bytes", payload_len);
+	}
+	if (payload[0] != VERSION)
+		return tb_fault_setf(fault, "DECRYPT.SHARE", "version", "1", "%u", payload[0]);
+	if (payload[1] != trustee) {
+		(void)snprintf(expected, sizeof expected, "%u, the signer", trustee);
+		return tb_fault_setf(fault, "DECRYPT.SHARE", "trustee", expected, "%u", payload[1]);
+	}
+	return TB_OK;
+}
+
+static tb_err parse_share(const tb_tally *t, const tb_tally_item *item, const uint8_t *in,
+	tb_dleq_statement *st, tb_dleq_proof *proof, const tb_point *y, tb_fault *fault)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	char where[64];
+
+	tb_point_copy(g, &st->Y, y);
+	tb_point_copy(g, &st->H, tb_tally_item_base(t, item));
+	if (tb_point_parse(g, &st->Z, in) == TB_OK &&
+		tb_dleq_parse(g, proof, in + tb_group_point_bytes(g)) == TB_OK)
+		return TB_OK;
+	tb_tally_item_where(item, where, sizeof where);
+	return tb_fault_set(
+		fault, "DECRYPT.SHARE", where, "canonical points and a reduced scalar", "other bytes");
+}
+
+static tb_err append_share(void *items, size_t index, tb_batch *batch)
+{
+	checking *c = items;
+	tb_scalar e[2];
+	tb_err err = write_binding(&c->binding, c->tally, &c->tally->items[index], c->trustee);
+
+	for (int i = 0; i < 2 && err == TB_OK; i++)
+		err = tb_scalar_random128(tb_batch_group(batch), &e[i]);
+	if (err == TB_OK)
+		err = tb_dleq_append(
+			batch, &c->proof[index], &c->statement[index], c->binding.data, c->binding.len, e);
+	return err;
+}
+
+static tb_err name_bad(const checking *c, tb_fault *fault)
+{
+	char where[64] = "";
+
+	for (size_t i = 0; i < c->tally->num_items && where[0] == '\0'; i++) {
+		if (c->bad[i])
+			tb_tally_item_where(&c->tally->items[i], where, sizeof where);
+	}
+	return tb_fault_setf(fault, "DLEQ", where, "a valid proof that the share is x_j times the aggregate",
+		"one that does not verify for trustee %u", c->trustee);
+}
+
+static void free_checking(checking *c)
+{
+	free(c->statement);
+	free(c->proof);
+	free(c->bad);
+	if (c->batch != NULL)
+		tb_batch_free(c->batch);
+	tb_buf_release(&c->binding);
+}
+
+static tb_err new_checking(checking *c, const tb_tally *t, uint32_t trustee)
+{
+	size_t num = t->num_items;
+
+	*c = (checking){.tally = t, .trustee = trustee};
+	tb_buf_init(&c->binding, BINDING_MAX);
+	c->statement = aligned_alloc(_Alignof(tb_dleq_statement), num * sizeof *c->statement);
+	c->proof = aligned_alloc(_Alignof(tb_dleq_proof), num * sizeof *c->proof);
+	c->bad = calloc(num, sizeof *c->bad);
+	if (c->statement == NULL || c->proof == NULL || c->bad == NULL)
+		return TB_ERR_MEMORY;
+	return tb_batch_new(tb_election_params_group(t->params), &c->batch, NULL, 0);
+}
+
+tb_err tb_tally_check_decrypt(const tb_tally *t, const tb_ceremony *c, uint32_t trustee,
+	const uint8_t *payload, size_t payload_len, tb_fault *fault)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	checking check;
+	tb_err err;
+
+	TB_REQUIRE(tb_tally_is_finished(t) && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
+	if (t->has_decrypt[trustee - 1])
+		return tb_fault_set(
+			fault, "DECRYPT.SHARE", "trustee", "one entry of shares per trustee", "a second one");
+	err = check_form(t, trustee, payload, payload_len, fault);
+	if (err != TB_OK)
+		return err;
+	err = new_checking(&check, t, trustee);
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
+		err = parse_share(t, &t->items[i], payload + 2 + i * share_bytes(g), &check.statement[i],
+			&check.proof[i], tb_ceremony_verification_key(c, trustee), fault);
+	if (err == TB_OK) {
+		err = tb_batch_find_bad(check.batch, append_share, &check, t->num_items, check.bad);
+		if (err == TB_ERR_PROOF)
+			err = name_bad(&check, fault);
+	}
+	free_checking(&check);
+	return err;
+}
+
+/* ---- taking in ---- */
+tb_err tb_tally_apply_decrypt(
+	tb_tally *t, const tb_ceremony *c, uint32_t trustee, const uint8_t *payload, size_t payload_len)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	tb_points shares = {0};
+	tb_err err = TB_OK;
+
+	TB_REQUIRE(tb_tally_is_finished(t) && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
+	if (t->has_decrypt[trustee - 1] || payload_len != payload_bytes(t) || t->num_items == 0)
+		return TB_ERR_STATE;
+	if (t->num_sharers < tb_ceremony_threshold(c)) { /* T is the first t [DECRYPT.COMBINE] */
+		err = tb_points_new(g, &shares, t->num_items);
+		for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
+			err = tb_point_parse(g, tb_points_at(&shares, i), payload + 2 + i * share_bytes(g));
+		if (err != TB_OK) {
+			tb_points_free(&shares);
+			return err == TB_ERR_MEMORY ? err : TB_ERR_STATE;
+		}
+		t->shares[t->num_sharers] = shares;
+		t->sharer[t->num_sharers++] = trustee;
+	}
+	t->has_decrypt[trustee - 1] = true;
+	t->num_decrypts++;
+	return TB_OK;
+}
+
+bool tb_tally_has_decrypt(const tb_tally *t, uint32_t trustee)
+{
+	TB_REQUIRE(trustee >= 1 && trustee <= TB_MAX_TRUSTEES);
+	return t->has_decrypt[trustee - 1];
+}
+
+uint32_t tb_tally_num_decrypts(const tb_tally *t)
+{
+	return t->num_decrypts;
+}
