@@ -52,7 +52,7 @@ static void print_command_help(const tb_program *program, const tb_command *c)
 	if (c->details[0] != '\0')
 		printf("\n%s\n", c->details);
 	printf("\noptions:\n");
-	for (const tb_flag *o = c->options; o->name != NULL; o++)
+	for (const tb_flag *o = c->flags; o->name != NULL; o++)
 		print_option(o);
 	for (const tb_flag *o = common_options; o->name != NULL; o++)
 		print_option(o);
@@ -61,8 +61,8 @@ static void print_command_help(const tb_program *program, const tb_command *c)
 static void print_program_help(FILE *to, const tb_program *program)
 {
 	fprintf(to, "usage: %s COMMAND [options]\n\n%s\n\ncommands:\n", program->name, program->summary);
-	for (const tb_command *c = program->commands; c->name != NULL; c++)
-		fprintf(to, "  %-16s %s\n", c->name, c->summary);
+	for (const tb_command *const *c = program->commands; *c != NULL; c++)
+		fprintf(to, "  %-16s %s\n", (*c)->name, (*c)->summary);
 	fprintf(to, "\n`%s COMMAND --help` explains a command; the manual page is %s(1).\n", program->name,
 		program->name);
 }
@@ -80,17 +80,17 @@ static const tb_command *find_command(const tb_program *program, int argc, char 
 	candidates[0] = two;
 	candidates[1] = argv[1];
 	for (int k = 0; k < 2; k++)
-		for (const tb_command *c = program->commands; c->name != NULL; c++)
-			if (strcmp(c->name, candidates[k]) == 0) {
+		for (const tb_command *const *c = program->commands; *c != NULL; c++)
+			if (strcmp((*c)->name, candidates[k]) == 0) {
 				*used = 3 - k;
-				return c;
+				return *c;
 			}
 	return NULL;
 }
 
 static const tb_flag *find_option(const tb_command *c, const char *name, size_t len)
 {
-	const tb_flag *tables[2] = {c->options, common_options};
+	const tb_flag *tables[2] = {c->flags, common_options};
 
 	for (int k = 0; k < 2; k++)
 		for (const tb_flag *o = tables[k]; o->name != NULL; o++)
@@ -191,7 +191,7 @@ static int check_complete(const tb_args *args)
 {
 	const tb_command *c = args->command;
 
-	for (const tb_flag *o = c->options; o->name != NULL; o++)
+	for (const tb_flag *o = c->flags; o->name != NULL; o++)
 		if (o->required && !has_value(args, o))
 			return tb_args_error(args, "--%s %s is missing: %s", o->name,
 				o->arg == NULL ? "" : o->arg, o->help);

@@ -26,18 +26,18 @@ typedef struct tb_flag {
 typedef struct tb_args tb_args;
 
 typedef struct tb_command {
-	const char *name;     /* one word or two, "roll import"; NULL ends the table */
+	const char *name;     /* one word or two, "roll import" */
 	const char *operands; /* "FILE ..." for the usage line, or "" */
 	size_t min_operands, max_operands;
 	const char *summary; /* one line */
 	const char *details; /* for --help of the command; may be "" */
-	const tb_flag *options;
+	const tb_flag *flags;
 	int (*run)(const tb_args *args);
 } tb_command;
 
 typedef struct tb_program {
 	const char *name, *summary;
-	const tb_command *commands;
+	const tb_command *const *commands; /* NULL ends the table */
 } tb_program;
 
 /* Finds the command, parses its options, runs it and returns its exit code.  Every command also takes --help and --json. */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_CLI_CMD_H
+#define TB_CLI_CMD_H
+
+#include "cli/common_args.h"
+
+/* The commands of `tabella`, in the order of its --help; each stands in the cmd_*.c of its topic. */
+extern const tb_command tb_cmd_key_new, tb_cmd_key_show;
+extern const tb_command tb_cmd_check;
+extern const tb_command tb_cmd_codes;
+
+#endif

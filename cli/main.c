@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/cmd.h"
+
+static const tb_command *const commands[] = {
+	&tb_cmd_key_new,
+	&tb_cmd_key_show,
+	&tb_cmd_check,
+	&tb_cmd_codes,
+	NULL,
+};
+
+int main(int argc, char **argv)
+{
+	static const tb_program program = {
+		.name = "tabella",
+		.summary = "Make, run, vote in and audit verifiable elections.",
+		.commands = commands,
+	};
+
+	return tb_program_run(&program, argc, argv);
+}
