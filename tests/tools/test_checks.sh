@@ -33,7 +33,7 @@ refuses() {
 }
 
 make_tree
-for name in check-includes check-banned check-spec-ids check-words; do
+for name in check-includes check-banned check-spec-ids check-words check-links; do
 	check "$name accepts a tree that is right" accepts $name
 done
 
@@ -87,4 +87,10 @@ check "a lock file with addresses is named" refuses check-words 'names a downloa
 make_tree
 printf 'caf\351\n' >"$tree/notes.md"
 check "text that is not UTF-8 is named" refuses check-words 'notes.md: not UTF-8'
+make_tree
+printf '%s\n' '[rules](specs/rules.md), `crypto/a.h`,' '[gone](specs/gone.md)' >"$tree/notes.md"
+check "a link to nothing is named" refuses check-links 'notes.md:2: there is no ./specs/gone.md'
+make_tree
+echo 'See `crypto/gone.c`.' >"$tree/notes.md"
+check "a path of nothing is named" refuses check-links 'notes.md:1: there is no crypto/gone.c'
 finish
