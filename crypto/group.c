@@ -15,7 +15,7 @@
 /* ---- groups ---- */
 const tb_group *tb_group_by_name(const char *name)
 {
-	const tb_group *known[] = {tb_group_ristretto255()};
+	const tb_group *known[] = {tb_group_ristretto255(), tb_group_modp4096()};
 
 	for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
 		if (strcmp(name, known[i]->name) == 0)
