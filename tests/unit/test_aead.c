@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sodium.h>
+#include <string.h>
+
+#include "crypto/aead.h"
+
+static void unhex(uint8_t *out, size_t len, const char *hex)
+{
+	size_t got;
+
+	assert_int_equal(sodium_hex2bin(out, len, hex, strlen(hex), NULL, &got, NULL), 0);
+	assert_int_equal(got, len);
+}
+
+static void test_rfc_8439_vector(void **state)
+{
+	static const char text[] =
+		"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the "
+		"future, sunscreen would be it.";
+	uint8_t key[32], nonce[12], aad[12], expected[114 + 16], out[114 + 16], back[114];
+
+	(void)state;
+	unhex(key, 32, "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+	unhex(nonce, 12, "070000004041424344454647");
+	unhex(aad, 12, "50515253c0c1c2c3c4c5c6c7");
+	unhex(expected, sizeof expected,
+		"d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92"
+		"728b1a71de0a9e060b29"
+		"05d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b"
+		"7a9de576d26586cec64b"
+		"61161ae10b594f09e26a7e902ecbd0600691");
+	assert_int_equal(strlen(text), 114);
+	assert_int_equal(tb_aead_encrypt(out, key, nonce, aad, 12, text, 114), TB_OK);
+	assert_memory_equal(out, expected, sizeof expected);
+	assert_int_equal(tb_aead_decrypt(back, key, nonce, aad, 12, out, sizeof out), TB_OK);
+	assert_memory_equal(back, text, 114);
+}
+
+static void test_agrees_with_libsodium(void **state)
+{
+	uint8_t key[32], nonce[12], aad[40], in[200], ours[216], theirs[216], back[200];
+
+	(void)state;
+	for (size_t len = 0; len <= sizeof in; len++) {
+		size_t aad_len = len % (sizeof aad + 1);
+		unsigned long long theirs_len;
+
+		randombytes_buf(key, sizeof key);
+		randombytes_buf(nonce, sizeof nonce);
+		randombytes_buf(aad, sizeof aad);
+		randombytes_buf(in, sizeof in);
+		assert_int_equal(tb_aead_encrypt(ours, key, nonce, aad, aad_len, in, len), TB_OK);
+		crypto_aead_chacha20poly1305_ietf_encrypt(
+			theirs, &theirs_len, in, len, aad, aad_len, NULL, nonce, key);
+		assert_int_equal(theirs_len, len + TB_AEAD_TAG_BYTES);
+		assert_memory_equal(ours, theirs, len + TB_AEAD_TAG_BYTES);
+		assert_int_equal(
+			tb_aead_decrypt(back, key, nonce, aad, aad_len, theirs, len + TB_AEAD_TAG_BYTES),
+			TB_OK);
+		assert_memory_equal(back, in, len);
+	}
+}
+
+static void test_any_change_is_refused(void **state)
+{
+	uint8_t key[32] = {1}, nonce[12] = {2}, aad[3] = "aad", box[5 + 16], out[5];
+
+	(void)state;
+	assert_int_equal(tb_aead_encrypt(box, key, nonce, aad, 3, "hello", 5), TB_OK);
+	for (size_t bit = 0; bit < 8 * sizeof box; bit++) {
+		memset(out, 0xaa, sizeof out);
+		box[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 3, box, sizeof box), TB_ERR_DECRYPT);
+		assert_true(sodium_is_zero(out, sizeof out));
+		box[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (size_t bit = 0; bit < 256; bit++) {
+		key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 3, box, sizeof box), TB_ERR_DECRYPT);
+		key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	for (size_t bit = 0; bit < 96; bit++) {
+		nonce[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 3, box, sizeof box), TB_ERR_DECRYPT);
+		nonce[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 2, box, sizeof box), TB_ERR_DECRYPT);
+	assert_int_equal(tb_aead_decrypt(out, key, nonce, NULL, 0, box, sizeof box), TB_ERR_DECRYPT);
+	for (size_t len = 0; len < sizeof box; len++)
+		assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 3, box, len), TB_ERR_DECRYPT);
+	assert_int_equal(tb_aead_decrypt(out, key, nonce, aad, 3, box, sizeof box), TB_OK);
+	assert_memory_equal(out, "hello", 5);
+}
+
+/* RFC 7914, section 12. */
+static void test_scrypt_vectors(void **state)
+{
+	static const struct {
+		const char *phrase, *salt;
+		tb_scrypt_cost cost;
+		const char *out;
+	} vectors[] = {
+		{"", "", {4, 1, 1},
+			"77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a"
+			"753a0fc81f17e8d3e0fb2e0d3628"
+			"cf35e20c38d18906"},
+		{"password", "NaCl", {10, 8, 16},
+			"fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff1"
+			"09279d9830dac727afb94a83ee6d"
+			"8360cbdfa2cc0640"},
+		{"pleaseletmein", "SodiumChloride", {14, 8, 1},
+			"7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d4"
+			"9705242a9af9e61e85dc0d651e40"
+			"dfcf017b45575887"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+		uint8_t expected[64], out[64];
+
+		unhex(expected, 64, vectors[i].out);
+		assert_int_equal(tb_scrypt(out, 64, vectors[i].phrase, strlen(vectors[i].phrase),
+					 vectors[i].salt, strlen(vectors[i].salt), vectors[i].cost),
+			TB_OK);
+		assert_memory_equal(out, expected, 64);
+	}
+}
+
+static void test_scrypt_refuses_costs_that_exhaust(void **state)
+{
+	static const tb_scrypt_cost bad[] = {{0, 8, 1}, {21, 1, 1}, {64, 8, 1}, {10, 0, 1}, {10, 33, 1},
+		{10, 8, 0}, {10, 8, 17}, {20, 8, 1}, {20, 32, 16}};
+	uint8_t out[32];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		memset(out, 0xaa, sizeof out);
+		assert_int_equal(tb_scrypt(out, 32, "a", 1, "b", 1, bad[i]), TB_ERR_RANGE);
+		assert_true(sodium_is_zero(out, 32));
+	}
+	assert_int_equal(tb_scrypt(out, 32, "a", 1, "b", 1, TB_SCRYPT_DEFAULT), TB_OK);
+	assert_false(sodium_is_zero(out, 32));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rfc_8439_vector),
+		cmocka_unit_test(test_agrees_with_libsodium),
+		cmocka_unit_test(test_any_change_is_refused),
+		cmocka_unit_test(test_scrypt_vectors),
+		cmocka_unit_test(test_scrypt_refuses_costs_that_exhaust),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
