@@ -7,6 +7,16 @@
 
 #include "crypto/hash.h"
 
+const tb_group *const *tb_fixture_groups(size_t *num)
+{
+	static const tb_group *groups[2];
+
+	groups[0] = tb_group_ristretto255();
+	groups[1] = tb_group_by_name("modp4096");
+	*num = groups[1] == NULL ? 1 : 2;
+	return groups;
+}
+
 void tb_fixture_bytes(uint8_t out[64], const char *label, uint64_t index)
 {
 	tb_sha512_state s;

@@ -18,6 +18,9 @@ typedef struct tb_fixture {
 void tb_fixture_new(tb_fixture *f, const tb_group *g, size_t num_bits);
 void tb_fixture_free(tb_fixture *f);
 
+/* The groups that elections use. */
+const tb_group *const *tb_fixture_groups(size_t *num);
+
 /* Bytes, scalars and secrets that depend on `label` and `index` only. */
 void tb_fixture_bytes(uint8_t out[64], const char *label, uint64_t index);
 void tb_fixture_scalar(const tb_group *g, tb_scalar *out, const char *label, uint64_t index);
