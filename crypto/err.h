@@ -31,10 +31,10 @@ const char *tb_err_text(tb_err err);
 /* Reports a bug of the caller and aborts.  Never used for input from outside. */
 __attribute__((noreturn)) void tb_bug_at(const char *file, int line, const char *what);
 #define tb_bug(what) tb_bug_at(__FILE__, __LINE__, (what))
-#define TB_REQUIRE(condition)                                                                               \
-	do {                                                                                                \
-		if (!(condition))                                                                           \
-			tb_bug(#condition);                                                                 \
+#define TB_REQUIRE(condition)                                                                                \
+	do {                                                                                                 \
+		if (!(condition))                                                                            \
+			tb_bug(#condition);                                                                  \
 	} while (0)
 
 #endif

@@ -52,22 +52,23 @@ const tb_group *tb_group_ristretto255(void);
 const tb_group *tb_group_modp4096(void);
 const tb_group *tb_group_by_name(const char *name); /* NULL if there is none of that name */
 const char *tb_group_name(const tb_group *g);
-size_t tb_group_point_bytes(const tb_group *g);   /* wire size: 32 or 512 */
-size_t tb_group_point_stride(const tb_group *g);  /* memory size of a decoded point */
-bool tb_group_can_embed(const tb_group *g);       /* can carry a ranking in one element */
+size_t tb_group_point_bytes(const tb_group *g);                       /* wire size: 32 or 512 */
+size_t tb_group_point_stride(const tb_group *g);                      /* memory size of a decoded point */
+bool tb_group_can_embed(const tb_group *g);                           /* can carry a ranking in one element */
 void tb_group_order(const tb_group *g, uint8_t out[TB_SCALAR_BYTES]); /* q, little-endian */
 
 /* ---- arrays of points ---- */
 TB_CHECKED tb_err tb_points_new(const tb_group *g, tb_points *out, size_t num); /* all identity; MEMORY */
 void tb_points_free(tb_points *v);
-tb_point *tb_points_at(const tb_points *v, size_t i);                        /* aborts when i >= num */
+tb_point *tb_points_at(const tb_points *v, size_t i); /* aborts when i >= num */
 
 /* ---- scalars: public, variable time allowed ---- */
 /* Refuses anything not reduced.  ENCODING, *out then unchanged. */
 TB_CHECKED tb_err tb_scalar_parse(const tb_group *g, tb_scalar *out, const uint8_t in[TB_SCALAR_BYTES]);
 void tb_scalar_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES], const tb_scalar *a);
 void tb_scalar_set_u64(const tb_group *g, tb_scalar *out, uint64_t v); /* v mod q */
-void tb_scalar_reduce64(const tb_group *g, tb_scalar *out, const uint8_t in[64]); /* 512-bit LE integer mod q */
+void tb_scalar_reduce64(
+	const tb_group *g, tb_scalar *out, const uint8_t in[64]); /* 512-bit LE integer mod q */
 void tb_scalar_add(const tb_group *g, tb_scalar *out, const tb_scalar *a, const tb_scalar *b);
 void tb_scalar_sub(const tb_group *g, tb_scalar *out, const tb_scalar *a, const tb_scalar *b);
 void tb_scalar_neg(const tb_group *g, tb_scalar *out, const tb_scalar *a);
@@ -79,10 +80,13 @@ bool tb_scalar_equal(const tb_scalar *a, const tb_scalar *b);
 TB_CHECKED tb_err tb_scalar_random128(const tb_group *g, tb_scalar *out);
 
 /* ---- secrets: constant time ---- */
-TB_CHECKED tb_err tb_secret_random(const tb_group *g, tb_secret *out); /* uniform mod q; RANDOM, *out then 0 */
+TB_CHECKED tb_err tb_secret_random(
+	const tb_group *g, tb_secret *out); /* uniform mod q; RANDOM, *out then 0 */
 void tb_secret_reduce64(const tb_group *g, tb_secret *out, const uint8_t in[64]); /* seed-derived, mod q */
-TB_CHECKED tb_err tb_secret_parse(const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES]); /* ENCODING */
-void tb_secret_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES], const tb_secret *a); /* to be encrypted; caller wipes */
+TB_CHECKED tb_err tb_secret_parse(
+	const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES]); /* ENCODING */
+void tb_secret_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES],
+	const tb_secret *a); /* to be encrypted; caller wipes */
 void tb_secret_set_u64(const tb_group *g, tb_secret *out, uint64_t v);
 void tb_secret_set_scalar(const tb_group *g, tb_secret *out, const tb_scalar *a);
 void tb_secret_add(const tb_group *g, tb_secret *out, const tb_secret *a, const tb_secret *b);
@@ -94,7 +98,8 @@ void tb_secret_wipe(tb_secret *a);
 
 /* ---- secret -> public: the only such functions besides point multiplication [SECRET.REVEAL] ---- */
 /* *out = w + c*x: the response of a proof. */
-void tb_secret_respond(const tb_group *g, tb_scalar *out, const tb_secret *w, const tb_scalar *c, const tb_secret *x);
+void tb_secret_respond(
+	const tb_group *g, tb_scalar *out, const tb_secret *w, const tb_scalar *c, const tb_secret *x);
 /* *out = a, where the protocol publishes a itself (alpha of the ballot proof). */
 void tb_secret_reveal(const tb_group *g, tb_scalar *out, const tb_secret *a);
 
@@ -130,7 +135,8 @@ void tb_point_hash(const tb_group *g, tb_point *out, const char *label, const vo
 
 /* ---- fixed bases: repeated constant-time multiplication of one point ---- */
 typedef struct tb_fixed_base tb_fixed_base;
-TB_CHECKED tb_err tb_fixed_base_new(const tb_group *g, tb_fixed_base **out, const tb_point *base); /* MEMORY */
+TB_CHECKED tb_err tb_fixed_base_new(
+	const tb_group *g, tb_fixed_base **out, const tb_point *base); /* MEMORY */
 void tb_fixed_base_free(tb_fixed_base *t);
 void tb_fixed_base_mul_secret(const tb_fixed_base *t, tb_point *out, const tb_secret *k);
 

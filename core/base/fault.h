@@ -19,10 +19,11 @@ typedef struct tb_fault {
 } tb_fault;
 
 /* Fills *f (long texts are cut at a character boundary and end in "...") and returns TB_ERR_RULE. */
-tb_err tb_fault_set(tb_fault *f, const char *rule, const char *where, const char *expected, const char *found);
+tb_err tb_fault_set(
+	tb_fault *f, const char *rule, const char *where, const char *expected, const char *found);
 /* `expected` plain; `found` formatted. */
-__attribute__((format(printf, 5, 6))) tb_err tb_fault_setf(
-	tb_fault *f, const char *rule, const char *where, const char *expected, const char *found_format, ...);
+__attribute__((format(printf, 5, 6))) tb_err tb_fault_setf(tb_fault *f, const char *rule, const char *where,
+	const char *expected, const char *found_format, ...);
 /* Puts `prefix` and a dot before f->where ("payload" + "questions[2]"). */
 void tb_fault_prefix(tb_fault *f, const char *prefix);
 /* One line: "BALLOT.PREV at entry 12: expected ..., found ...". */

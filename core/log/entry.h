@@ -37,7 +37,14 @@ typedef enum tb_entry_type {
 const char *tb_entry_type_name(tb_entry_type type);
 TB_CHECKED tb_err tb_entry_type_parse(tb_entry_type *out, const char *name, size_t name_len);
 
-typedef enum tb_role { TB_ROLE_ADMIN, TB_ROLE_REGISTRAR, TB_ROLE_SERVER, TB_ROLE_TRUSTEE, TB_ROLE_ENDORSER, TB_ROLE_VOTER } tb_role;
+typedef enum tb_role {
+	TB_ROLE_ADMIN,
+	TB_ROLE_REGISTRAR,
+	TB_ROLE_SERVER,
+	TB_ROLE_TRUSTEE,
+	TB_ROLE_ENDORSER,
+	TB_ROLE_VOTER
+} tb_role;
 
 typedef struct tb_entry {
 	tb_entry_type type;
@@ -58,15 +65,16 @@ typedef struct tb_entry {
  * field of the envelope.  RULE with ENTRY.ENVELOPE, JSON.CANONICAL, BASE64 or ENTRY.SIGNER in *fault; MEMORY.
  * A tb_entry holds pointers into itself: do not copy it by assignment.
  */
-TB_CHECKED tb_err tb_entry_parse(tb_entry *out, tb_buf *room, const uint8_t *bytes, size_t len, tb_fault *fault);
+TB_CHECKED tb_err tb_entry_parse(
+	tb_entry *out, tb_buf *room, const uint8_t *bytes, size_t len, tb_fault *fault);
 /* Gives a blob entry its bytes (borrowed).  RULE LOG.BLOB when hash or size differ. */
 TB_CHECKED tb_err tb_entry_attach_blob(tb_entry *e, const uint8_t *bytes, size_t len, tb_fault *fault);
 /* Writes the canonical envelope of type, time, signer, payload, signature; a payload above TB_ENTRY_MAX_INLINE becomes a
  * blob reference (its bytes are the caller's to keep). */
 TB_CHECKED tb_err tb_entry_write(tb_buf *out, const tb_entry *e);
 /* Fills *e for writing; `payload` stays borrowed.  RULE ENTRY.SIGNER for an impossible signer. */
-TB_CHECKED tb_err tb_entry_init(tb_entry *e, tb_entry_type type, const char *signer, const uint8_t *payload, size_t payload_len,
-	tb_fault *fault);
+TB_CHECKED tb_err tb_entry_init(tb_entry *e, tb_entry_type type, const char *signer, const uint8_t *payload,
+	size_t payload_len, tb_fault *fault);
 
 /* What a signature is bound to [SIGN.MESSAGE]; has_* false = the empty item. */
 typedef struct tb_binding {
@@ -77,8 +85,10 @@ typedef struct tb_binding {
 /* The message of [SIGN.MESSAGE], appended to *out. */
 TB_CHECKED tb_err tb_entry_message(tb_buf *out, const tb_entry *e, const tb_binding *binding);
 /* Signs *e in place; `random` as [SIGN.NONCE] says. */
-TB_CHECKED tb_err tb_entry_sign(tb_entry *e, const tb_binding *binding, const tb_secret *key, const uint8_t random[32]);
+TB_CHECKED tb_err tb_entry_sign(
+	tb_entry *e, const tb_binding *binding, const tb_secret *key, const uint8_t random[32]);
 /* `key` is the signer's public key as the manifest or the roll has it.  RULE ENTRY.SIGNATURE. */
-TB_CHECKED tb_err tb_entry_verify(const tb_entry *e, const tb_binding *binding, const uint8_t key[TB_SCHNORR_PUBLIC_BYTES], tb_fault *fault);
+TB_CHECKED tb_err tb_entry_verify(const tb_entry *e, const tb_binding *binding,
+	const uint8_t key[TB_SCHNORR_PUBLIC_BYTES], tb_fault *fault);
 
 #endif

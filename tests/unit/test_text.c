@@ -16,16 +16,11 @@ static tb_err line(const char *text, tb_why *why)
 
 static void test_good_text(void **state)
 {
-	static const char
-		*const
-			good
-				[] =
-					{"Shall the statutes be changed?", "Zo\xc3\xab",
-						"\xe6\x97\xa5\xe6\x9c\xac",
-						"\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
-						"\xf0\x9f\x97\xb3\xef\xb8\x8f", "~ \\ \" <b>",
-						"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88\xd8\xa7\xd9\x87"
-						"\xd9\x85" /* Persian needs U+200C */};
+	static const char *const good[] = {"Shall the statutes be changed?", "Zo\xc3\xab",
+		"\xe6\x97\xa5\xe6\x9c\xac", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+		"\xf0\x9f\x97\xb3\xef\xb8\x8f", "~ \\ \" <b>",
+		"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae\xd9\x88\xd8\xa7\xd9\x87"
+		"\xd9\x85" /* Persian needs U+200C */};
 	tb_why why;
 
 	(void)state;
