@@ -10,7 +10,7 @@
 
 /*
  * A group of prime order q in which discrete logarithms are hard, written additively.
- * specs/protocol.md [GROUP].  JS twin: client-js/crypto/group.js.
+ * specs/groups.md [GROUP.RISTRETTO] [GROUP.MODP] [GROUP.SCALAR].  JS twin: client-js/crypto/group.js.
  *
  * Back ends: ristretto255 (RFC 9496, on libdecaf) and modp4096 (the 4096-bit parameters of
  * ElectionGuard 2.1, on GMP).  Tests bring two more (tests/support: tiny and formal) through
@@ -125,8 +125,8 @@ void tb_point_mul_secret(const tb_group *g, tb_point *out, const tb_secret *k, c
 void tb_point_mul_generator_secret(const tb_group *g, tb_point *out, const tb_secret *k);
 /*
  * Finishes the membership test of points that were read with tb_point_parse().  ristretto255: nothing to do, TB_OK.
- * modp4096: one random 128-bit combination of all of them raised to q (specs/protocol.md [GROUP.MODP.ORDER]).
- * GROUP when some point is outside the group (find it by halving), RANDOM.
+ * modp4096: one random 128-bit combination of all of them raised to q (specs/groups.md [GROUP.MODP.ORDER]).
+ * GROUP when some point is outside the group (find it by halving), RANDOM, MEMORY.
  */
 TB_CHECKED tb_err tb_points_check_order(const tb_group *g, const tb_point *const *points, size_t num);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TB_TESTS_GROUP_FORMAL_H
-#define TB_TESTS_GROUP_FORMAL_H
+#ifndef TB_TESTS_SUPPORT_GROUP_FORMAL_H
+#define TB_TESTS_SUPPORT_GROUP_FORMAL_H
 
 #include "crypto/group.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TB_TESTS_GROUP_TINY_H
-#define TB_TESTS_GROUP_TINY_H
+#ifndef TB_TESTS_SUPPORT_GROUP_TINY_H
+#define TB_TESTS_SUPPORT_GROUP_TINY_H
 
 #include "crypto/group.h"
 

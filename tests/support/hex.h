@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TB_TESTS_HEX_H
-#define TB_TESTS_HEX_H
+#ifndef TB_TESTS_SUPPORT_HEX_H
+#define TB_TESTS_SUPPORT_HEX_H
 
 #include <stddef.h>
 #include <stdint.h>

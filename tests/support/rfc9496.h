@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef TB_TESTS_RFC9496_H
-#define TB_TESTS_RFC9496_H
+#ifndef TB_TESTS_SUPPORT_RFC9496_H
+#define TB_TESTS_SUPPORT_RFC9496_H
 
 /* The test vectors of RFC 9496, appendix A (ristretto255). */
 
