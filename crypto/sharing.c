@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "crypto/aead.h"
 #include "crypto/transcript.h"
 #include "crypto/wipe.h"
 
@@ -271,4 +272,105 @@ void tb_pop_write(const tb_group *g, uint8_t *out, const tb_pop *pop)
 {
 	tb_point_write(g, out, &pop->nonce);
 	tb_scalar_write(g, out + tb_group_point_bytes(g), &pop->z);
+}
+
+/* ---- sending shares [CEREMONY.SHARE] ---- */
+/* *out = encoding of secret*P, for the wire bytes of a public P that must be a key. */
+static tb_err shared_point(uint8_t out[32], const tb_secret *secret, const uint8_t wire[32])
+{
+	const tb_group *g = tb_group_ristretto255();
+	tb_point p;
+	tb_err err = tb_point_parse(g, &p, wire);
+
+	if (err != TB_OK)
+		return err;
+	/* With the identity everybody knows the product. */
+	if (tb_point_is_identity(g, &p))
+		return TB_ERR_RANGE;
+	tb_point_mul_secret(g, &p, secret, &p);
+	tb_point_write(g, out, &p);
+	tb_wipe(&p, sizeof p);
+	return TB_OK;
+}
+
+/*
+ * Both Diffie-Hellman values go in: the ephemeral one, so that a lasting key found later does not open what its owner
+ * sent; the static one, so that only the named sender can have made the key.
+ */
+static tb_err share_key(uint8_t out[64], const tb_share_route *route, const uint8_t ephemeral_static[32],
+	const uint8_t static_static[32])
+{
+	tb_transcript t;
+	tb_err err = tb_transcript_init(&t, "tabella/v1/share");
+
+	if (err != TB_OK)
+		return err;
+	tb_transcript_bytes(&t, "election", route->election, 32);
+	tb_transcript_u64(&t, "sender", route->sender);
+	tb_transcript_u64(&t, "recipient", route->recipient);
+	tb_transcript_bytes(&t, "ephemeral-static", ephemeral_static, 32);
+	tb_transcript_bytes(&t, "static-static", static_static, 32);
+	tb_transcript_bytes(&t, "ephemeral", route->ephemeral, TB_SHARING_TRANSPORT_BYTES);
+	tb_transcript_bytes(&t, "from", route->from, TB_SHARING_TRANSPORT_BYTES);
+	tb_transcript_bytes(&t, "to", route->to, TB_SHARING_TRANSPORT_BYTES);
+	tb_transcript_output(&t, out);
+	tb_transcript_release(&t);
+	return TB_OK;
+}
+
+static void associated_data(uint8_t out[34], const tb_share_route *route)
+{
+	TB_REQUIRE(route->sender >= 1 && route->sender <= TB_SHARING_MAX);
+	TB_REQUIRE(route->recipient >= 1 && route->recipient <= TB_SHARING_MAX);
+	memcpy(out, route->election, 32);
+	out[32] = (uint8_t)route->sender;
+	out[33] = (uint8_t)route->recipient;
+}
+
+static const uint8_t NONCE[TB_AEAD_NONCE_BYTES]; /* zero: the key is used once */
+
+tb_err tb_share_encrypt(const tb_group *g, uint8_t out[TB_SHARING_SHARE_BYTES], const tb_share_route *route,
+	const tb_secret *ephemeral_secret, const tb_secret *transport_secret, const tb_secret *share)
+{
+	uint8_t ephemeral_static[32], static_static[32], key[64], plain[TB_SCALAR_BYTES], aad[34];
+	tb_err err = shared_point(ephemeral_static, ephemeral_secret, route->to);
+
+	memset(out, 0, TB_SHARING_SHARE_BYTES);
+	associated_data(aad, route);
+	if (err == TB_OK)
+		err = shared_point(static_static, transport_secret, route->to);
+	if (err == TB_OK)
+		err = share_key(key, route, ephemeral_static, static_static);
+	if (err == TB_OK) {
+		tb_secret_write(g, plain, share);
+		err = tb_aead_encrypt(out, key, NONCE, aad, sizeof aad, plain, sizeof plain);
+	}
+	tb_wipe(ephemeral_static, sizeof ephemeral_static);
+	tb_wipe(static_static, sizeof static_static);
+	tb_wipe(key, sizeof key);
+	tb_wipe(plain, sizeof plain);
+	return err;
+}
+
+tb_err tb_share_decrypt(const tb_group *g, tb_secret *out, const tb_share_route *route,
+	const tb_secret *transport_secret, const uint8_t in[TB_SHARING_SHARE_BYTES])
+{
+	uint8_t ephemeral_static[32], static_static[32], key[64], plain[TB_SCALAR_BYTES], aad[34];
+	tb_err err = shared_point(ephemeral_static, transport_secret, route->ephemeral);
+
+	tb_secret_wipe(out);
+	associated_data(aad, route);
+	if (err == TB_OK)
+		err = shared_point(static_static, transport_secret, route->from);
+	if (err == TB_OK)
+		err = share_key(key, route, ephemeral_static, static_static);
+	if (err == TB_OK)
+		err = tb_aead_decrypt(plain, key, NONCE, aad, sizeof aad, in, TB_SHARING_SHARE_BYTES);
+	if (err == TB_OK)
+		err = tb_secret_parse(g, out, plain);
+	tb_wipe(ephemeral_static, sizeof ephemeral_static);
+	tb_wipe(static_static, sizeof static_static);
+	tb_wipe(key, sizeof key);
+	tb_wipe(plain, sizeof plain);
+	return err;
 }
