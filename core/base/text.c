@@ -103,6 +103,24 @@ bool tb_text_is_utf8(const void *in, size_t in_len)
 	return in_len == 0 || u8_check(in, in_len) == NULL;
 }
 
+bool tb_text_has_space(const void *text, size_t len)
+{
+	const uint8_t *in = text;
+
+	for (size_t i = 0; i < len;) {
+		ucs4_t c;
+		int step = u8_mbtoucr(&c, in + i, len - i);
+
+		TB_REQUIRE(step > 0);
+		if (c == ' ' || (c >= 0x09 && c <= 0x0d) || c == 0x85 || c == 0xa0 || c == 0x1680 ||
+			(c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
+			c == 0x205f || c == 0x3000)
+			return true;
+		i += (size_t)step;
+	}
+	return false;
+}
+
 void tb_text_make_printable(char *text)
 {
 	uint8_t *at = (uint8_t *)text;

@@ -28,6 +28,9 @@ TB_CHECKED tb_err tb_text_check(const char *in, size_t in_len, size_t max, tb_te
 /* Is this valid UTF-8 (no surrogates, nothing overlong)?  A NUL is let through. */
 bool tb_text_is_utf8(const void *in, size_t in_len);
 
+/* Is there a character with the Unicode property White_Space?  `in` is valid UTF-8. */
+bool tb_text_has_space(const void *in, size_t in_len);
+
 /* Turns whatever a terminal, a log line or a page could be cheated with into '?', in place: C0 and C1 controls, line
  * separators, bidirectional controls, U+FEFF, and bytes that are not UTF-8. */
 void tb_text_make_printable(char *text);
