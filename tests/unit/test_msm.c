@@ -11,6 +11,8 @@
 
 #include "crypto/hash.h"
 #include "crypto/msm.h"
+#include "tests/support/group_formal.h"
+#include "tests/support/group_tiny.h"
 
 /* Points with known logarithms and scalars of every kind, the same in every run. */
 typedef struct sample {
@@ -118,18 +120,16 @@ static void sample_free(sample *v)
 	free(v->scalars);
 }
 
-static void test_every_size_equals_the_plain_sum(void **state)
+static void check_every_size(const tb_group *g, size_t most)
 {
-	const tb_group *g = tb_group_ristretto255();
 	tb_point sum, term, out;
 	tb_msm_scratch *scratch;
 	sample v;
 
-	(void)state;
-	sample_new(&v, g, 301);
+	sample_new(&v, g, most + 1);
 	assert_int_equal(tb_msm_scratch_new(&scratch), TB_OK);
 	tb_point_identity(g, &sum);
-	for (size_t n = 0; n <= 300; n++) {
+	for (size_t n = 0; n <= most; n++) {
 		assert_int_equal(tb_msm(g, scratch, &out, v.scalars, v.list, n), TB_OK);
 		assert_true(tb_point_equal(g, &out, &sum));
 		tb_point_mul_public(g, &term, &v.scalars[n], v.list[n]);
@@ -137,6 +137,29 @@ static void test_every_size_equals_the_plain_sum(void **state)
 	}
 	tb_msm_scratch_free(scratch);
 	sample_free(&v);
+}
+
+static void test_every_size_in_ristretto255(void **state)
+{
+	(void)state;
+	check_every_size(tb_group_ristretto255(), 300);
+}
+
+static void test_every_size_in_modp4096(void **state)
+{
+	(void)state;
+	check_every_size(tb_group_modp4096(), 20);
+}
+
+static void test_every_size_in_small_groups(void **state)
+{
+	static const uint64_t orders[] = {3, 5, 7, 11, 13, 17, 31, 101, 127, 257, 1009, 32749};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+		check_every_size(tb_tiny_group(orders[i]), 300);
+	check_every_size(tb_formal_group(7), 300);
+	check_every_size(tb_formal_group(1009), 300);
 }
 
 static void check_by_logarithm(tb_msm_scratch *scratch, const sample *v, size_t num)
@@ -155,10 +178,26 @@ static void check_by_logarithm(tb_msm_scratch *scratch, const sample *v, size_t 
 	assert_true(tb_point_equal(v->g, &out, &expected));
 }
 
+static void set_all(sample *v, const tb_scalar *k, size_t num_kinds)
+{
+	for (size_t i = 0; i < v->num; i++)
+		v->scalars[i] = k[i % num_kinds];
+}
+
 static void test_large_sums(void **state)
 {
 	static const size_t sizes[] = {1000, 3000, 10000, 30000, 100000};
+	/* q/2 and q/2 + 1, where the sign turns: the largest digits there are */
+	static const tb_scalar middle[2] = {
+		{{0x2c09318d2e7ae9f6, 0x0a6f7cef517bce6b, 0, 0x0800000000000000}},
+		{{0x2c09318d2e7ae9f7, 0x0a6f7cef517bce6b, 0, 0x0800000000000000}},
+	};
+	static const tb_scalar short_edges[3] = {
+		{{UINT64_MAX, UINT64_MAX, 0, 0}}, {{0, 0, 1, 0}},
+		{{0x5812631a5cf5d3ee, 0x14def9dea2f79cd6, UINT64_MAX, 0x0fffffffffffffff}}, /* 1 - 2^128 */
+	};
 	tb_msm_scratch *scratch;
+	tb_scalar minus_one;
 	sample v;
 
 	(void)state;
@@ -166,19 +205,43 @@ static void test_large_sums(void **state)
 	assert_int_equal(tb_msm_scratch_new(&scratch), TB_OK);
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
 		check_by_logarithm(scratch, &v, sizes[i]);
-	for (size_t i = 0; i < v.num; i++) /* only short ones */
+	set_all(&v, middle, 2);
+	for (size_t n = 1; n <= v.num; n *= 10)
+		check_by_logarithm(scratch, &v, n);
+	set_all(&v, short_edges, 3);
+	for (size_t n = 1; n <= v.num; n *= 10)
+		check_by_logarithm(scratch, &v, n);
+	tb_scalar_set_u64(v.g, &minus_one, 1);
+	tb_scalar_neg(v.g, &minus_one, &minus_one);
+	set_all(&v, &minus_one, 1);
+	check_by_logarithm(scratch, &v, 1000);
+	for (size_t i = 0; i < v.num; i++) { /* only short ones */
+		scalar_from(v.g, &v.scalars[i], "short", i);
 		memset(&v.scalars[i].limb[2], 0, 16);
+	}
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
 		check_by_logarithm(scratch, &v, sizes[i]);
-	for (size_t i = 0; i < v.num; i++) /* only -1 */
-		tb_scalar_set_u64(v.g, &v.scalars[i], 1), tb_scalar_neg(v.g, &v.scalars[i], &v.scalars[i]);
-	check_by_logarithm(scratch, &v, 1000);
-	for (size_t i = 0; i < v.num; i++) /* the largest digits everywhere: q/2 and q/2 + 1 */
-		for (int j = 0; j < 4; j++)
-			v.scalars[i].limb[j] = (uint64_t[]){
-				0x2c09318d2e7ae9f6 + i % 2, 0x0a6f7cef517bce6b, 0, 0x0800000000000000}[j];
-	check_by_logarithm(scratch, &v, 1000);
-	check_by_logarithm(scratch, &v, 100000);
+	tb_msm_scratch_free(scratch);
+	sample_free(&v);
+}
+
+/* Pippenger without signed digits: unsigned windows up to the top bit. */
+static void test_large_sums_in_modp4096(void **state)
+{
+	tb_msm_scratch *scratch;
+	sample v;
+
+	(void)state;
+	sample_new(&v, tb_group_modp4096(), 1500);
+	assert_int_equal(tb_msm_scratch_new(&scratch), TB_OK);
+	check_by_logarithm(scratch, &v, 200);
+	check_by_logarithm(scratch, &v, 1500);
+	for (size_t i = 0; i < v.num; i++)
+		memset(&v.scalars[i].limb[2], 0, 16);
+	check_by_logarithm(scratch, &v, 1500);
+	for (size_t i = 0; i < v.num; i++)
+		v.scalars[i] = (tb_scalar){{0xffffffffffffff42, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+	check_by_logarithm(scratch, &v, 500);
 	tb_msm_scratch_free(scratch);
 	sample_free(&v);
 }
@@ -206,8 +269,11 @@ static void test_out_may_be_an_operand_and_nothing_sums_to_the_identity(void **s
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_size_equals_the_plain_sum),
+		cmocka_unit_test(test_every_size_in_ristretto255),
+		cmocka_unit_test(test_every_size_in_modp4096),
+		cmocka_unit_test(test_every_size_in_small_groups),
 		cmocka_unit_test(test_large_sums),
+		cmocka_unit_test(test_large_sums_in_modp4096),
 		cmocka_unit_test(test_out_may_be_an_operand_and_nothing_sums_to_the_identity),
 	};
 
