@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "core/election/manifest.h"
+#include "crypto/ed25519.h"
+#include "crypto/schnorr.h"
+
+/* The rules MANIFEST.*, TEXT and ID, one after the other in the order of the JSON; the first that is broken is
+ * reported with its path. */
+
+#define QUESTIONS "MANIFEST.QUESTIONS"
+#define PATH_MAX_BYTES 96
+
+/* Where in the manifest we are: "questions[2]" or "" at the top. */
+typedef struct place {
+	char path[PATH_MAX_BYTES];
+	tb_fault *fault;
+} place;
+
+__attribute__((format(printf, 5, 6))) static tb_err bad(
+	const place *at, const char *key, const char *rule, const char *expected, const char *found, ...)
+{
+	char where[2 * PATH_MAX_BYTES], text[256];
+	va_list args;
+
+	va_start(args, found);
+	if (vsnprintf(text, sizeof text, found, args) < 0)
+		text[0] = '\0';
+	va_end(args);
+	snprintf(where, sizeof where, "%s%s%s", at->path, at->path[0] != '\0' && key[0] != '\0' ? "." : "",
+		key);
+	return tb_fault_set(at->fault, rule, where, expected, text);
+}
+
+static void enter(place *out, const place *at, const char *list, uint32_t index)
+{
+	snprintf(out->path, sizeof out->path, "%.60s%s%s[%u]", at->path, at->path[0] != '\0' ? "." : "", list,
+		index);
+	out->fault = at->fault;
+}
+
+/* ---- texts and ids ---- */
+
+static const char *text_of(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static tb_err check_text(const place *at, const char *key, const char *value, size_t max, tb_text_kind kind)
+{
+	const char *text = text_of(value);
+	char expected[64];
+	tb_why why;
+	tb_err err = tb_text_check(text, strlen(text), max, kind, &why);
+
+	if (err == TB_OK || err == TB_ERR_MEMORY)
+		return err;
+	snprintf(expected, sizeof expected, "%s of at most %zu bytes",
+		kind == TB_TEXT_LINE ? "one line of plain text" : "plain text", max);
+	return bad(at, key, "TEXT", expected, "%s", why.text);
+}
+
+static tb_err check_name(const place *at, const char *key, const char *value)
+{
+	return check_text(at, key, value, TB_NAME_MAX, TB_TEXT_LINE);
+}
+
+/* A link is put into pages: nothing that could end an attribute, and no scheme that a browser would run. */
+static tb_err check_link(const place *at, const char *value)
+{
+	static const char expected[] =
+		"https:// or http:// and at most 2000 bytes without space, quote or angle bracket";
+	const char *link = text_of(value);
+
+	if (*link == '\0')
+		return TB_OK;
+	if ((strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0) ||
+		strpbrk(link, " \"'`<>") != NULL || strlen(link) > TB_LINK_MAX)
+		return bad(at, "link", "TEXT", expected, "\"%.100s\"", link);
+	return check_text(at, "link", link, TB_LINK_MAX, TB_TEXT_LINE);
+}
+
+static tb_err check_id(const place *at, const char *value)
+{
+	const char *id = text_of(value);
+
+	if (tb_id_is_valid(id, strlen(id)))
+		return TB_OK;
+	return bad(at, "id", "ID", "1 to 64 of a-z 0-9 . _ -", "\"%.80s\"", id);
+}
+
+/* ---- head ---- */
+
+static tb_err check_origin(const place *at, const tb_manifest *m)
+{
+	const char *origin = text_of(m->origin), *slug = text_of(m->slug);
+	size_t len = strlen(origin), tail = strlen(slug) + 3;
+	char expected[TB_ID_MAX + 64];
+
+	snprintf(expected, sizeof expected, "a host (and path) without scheme, ending in /e/%s", slug);
+	if (len > TB_ORIGIN_MAX)
+		return bad(at, "origin", "MANIFEST.ORIGIN", "at most 200 bytes", "%zu bytes", len);
+	/* What a signed note allows in a name: no white space and no plus; plain ASCII leaves no doubt what that is. */
+	for (size_t i = 0; i < len; i++)
+		if (origin[i] <= 0x20 || origin[i] > 0x7e || origin[i] == '+')
+			return bad(at, "origin", "MANIFEST.ORIGIN", "printable ASCII without space and plus",
+				"\"%.100s\"", origin);
+	if (len <= tail || strncmp(origin + len - tail, "/e/", 3) != 0 ||
+		strcmp(origin + len - tail + 3, slug) != 0 || strstr(origin, "://") != NULL)
+		return bad(at, "origin", "MANIFEST.ORIGIN", expected, "\"%.100s\"", origin);
+	return TB_OK;
+}
+
+static tb_err check_window(const place *at, const tb_manifest *m)
+{
+	uint64_t granule = tb_manifest_granule(m), longest = tb_manifest_longest_window(m);
+	char expected[64];
+
+	snprintf(expected, sizeof expected, "a multiple of %llu seconds (granularity %s)",
+		(unsigned long long)granule, tb_granularity_name(m->granularity));
+	if (m->opens % granule != 0)
+		return bad(at, "opens", "MANIFEST.WINDOW", expected, "%llu", (unsigned long long)m->opens);
+	if (m->closes % granule != 0)
+		return bad(at, "closes", "MANIFEST.WINDOW", expected, "%llu", (unsigned long long)m->closes);
+	if (m->closes <= m->opens)
+		return bad(at, "closes", "MANIFEST.WINDOW", "a time after opens", "%llu, and opens is %llu",
+			(unsigned long long)m->closes, (unsigned long long)m->opens);
+	snprintf(expected, sizeof expected, "polls open for at most %llu days",
+		(unsigned long long)(longest / 86400));
+	if (m->closes - m->opens > longest)
+		return bad(at, "closes", "MANIFEST.WINDOW", expected, "%llu seconds",
+			(unsigned long long)(m->closes - m->opens));
+	return TB_OK;
+}
+
+static tb_err check_head(const place *at, const tb_manifest *m)
+{
+	const char *slug = text_of(m->slug);
+	tb_err err;
+
+	if (!tb_slug_is_valid(slug, strlen(slug)))
+		return bad(at, "slug", "ID", "1 to 64 of a-z 0-9 -, not beginning with -", "\"%.80s\"", slug);
+	err = check_origin(at, m);
+	if (err == TB_OK)
+		err = check_name(at, "title", m->title);
+	if (err == TB_OK)
+		err = check_text(at, "text", m->text, TB_TEXT_MAX, TB_TEXT_LINES);
+	if (err == TB_OK && m->group == NULL)
+		err = bad(at, "group", "MANIFEST", "ristretto255 or modp4096", "none");
+	if (err == TB_OK)
+		err = check_window(at, m);
+	return err;
+}
+
+/* ---- roles and keys ---- */
+
+/* The keys of one kind seen so far, to compare the next one with. */
+typedef struct keys {
+	struct {
+		const uint8_t *key;
+		char path[PATH_MAX_BYTES];
+	} seen[3 + 2 * TB_MAX_TRUSTEES + TB_MAX_ENDORSERS];
+	size_t num;
+	bool is_ed25519;
+} keys;
+
+static tb_err check_key(const place *at, keys *k, const char *name, const uint8_t key[32])
+{
+	tb_point point;
+
+	if (k->is_ed25519 ? tb_ed25519_check_public(key) != TB_OK
+			  : tb_schnorr_public_parse(&point, key) != TB_OK)
+		return bad(at, name, "MANIFEST.KEYS",
+			k->is_ed25519 ? "a canonical Ed25519 key not of small order"
+				      : "a canonical ristretto255 key, not the identity",
+			"other bytes");
+	for (size_t i = 0; i < k->num; i++)
+		if (memcmp(k->seen[i].key, key, 32) == 0)
+			return bad(at, name, "MANIFEST.KEYS", "a key of its own", "the key of %s",
+				k->seen[i].path);
+	TB_REQUIRE(k->num < sizeof k->seen / sizeof k->seen[0]);
+	k->seen[k->num].key = key;
+	snprintf(k->seen[k->num].path, PATH_MAX_BYTES, "%.60s%s%s", at->path, at->path[0] != '\0' ? "." : "",
+		name);
+	k->num++;
+	return TB_OK;
+}
+
+static tb_err check_trustee(const place *at, keys *r255, keys *ed25519, const tb_trustee *t)
+{
+	tb_err err = check_name(at, "name", t->name);
+
+	if (err == TB_OK)
+		err = check_key(at, r255, "sign_key", t->sign_key);
+	if (err == TB_OK)
+		err = check_key(at, r255, "transport_key", t->transport_key);
+	if (err == TB_OK)
+		err = check_key(at, ed25519, "cosign_key", t->cosign_key);
+	return err;
+}
+
+static tb_err check_endorser(const place *at, keys *r255, keys *ed25519, const tb_manifest *m, uint32_t index)
+{
+	const tb_endorser *e = &m->endorsers[index];
+	tb_err err = check_id(at, e->id);
+
+	/* Cosigners are named by their ids. */
+	for (uint32_t i = 0; err == TB_OK && i < index; i++)
+		if (strcmp(m->endorsers[i].id, e->id) == 0)
+			err = bad(at, "id", "MANIFEST.THRESHOLD", "an id of its own",
+				"the id of endorsers[%u]", i);
+	if (err == TB_OK)
+		err = check_name(at, "name", e->name);
+	if (err == TB_OK)
+		err = check_key(at, r255, "sign_key", e->sign_key);
+	if (err == TB_OK)
+		err = check_key(at, ed25519, "cosign_key", e->cosign_key);
+	return err;
+}
+
+static tb_err check_single_roles(const place *at, keys *r255, keys *ed25519, const tb_manifest *m)
+{
+	place server = {.path = "server", .fault = at->fault};
+	place admin = {.path = "admin", .fault = at->fault};
+	place registrar = {.path = "registrar", .fault = at->fault};
+	tb_err err = check_name(&server, "name", m->server_name);
+
+	if (err == TB_OK)
+		err = check_key(&server, r255, "sign_key", m->server_sign_key);
+	if (err == TB_OK)
+		err = check_key(&server, ed25519, "log_key", m->server_log_key);
+	if (err == TB_OK)
+		err = check_name(&admin, "name", m->admin_name);
+	if (err == TB_OK)
+		err = check_key(&admin, r255, "key", m->admin_key);
+	if (err == TB_OK)
+		err = check_name(&registrar, "name", m->registrar_name);
+	if (err == TB_OK)
+		err = check_key(&registrar, r255, "key", m->registrar_key);
+	return err;
+}
+
+static tb_err check_roles(const place *at, const tb_manifest *m)
+{
+	static const char rule[] = "MANIFEST.THRESHOLD";
+	keys r255 = {.num = 0}, ed25519 = {.num = 0, .is_ed25519 = true};
+	place inside;
+	tb_err err = check_single_roles(at, &r255, &ed25519, m);
+
+	if (err != TB_OK)
+		return err;
+	if (m->num_trustees < 1 || m->num_trustees > TB_MAX_TRUSTEES)
+		return bad(at, "trustees", rule, "1 to 20 trustees", "%u", m->num_trustees);
+	if (m->threshold < 1 || m->threshold > m->num_trustees)
+		return bad(at, "threshold", rule, "1 to the number of trustees", "%u of %u", m->threshold,
+			m->num_trustees);
+	if (m->num_endorsers > TB_MAX_ENDORSERS)
+		return bad(at, "endorsers", rule, "at most 20 extra endorsers", "%u", m->num_endorsers);
+	for (uint32_t i = 0; err == TB_OK && i < m->num_trustees; i++) {
+		enter(&inside, at, "trustees", i);
+		err = check_trustee(&inside, &r255, &ed25519, &m->trustees[i]);
+	}
+	for (uint32_t i = 0; err == TB_OK && i < m->num_endorsers; i++) {
+		enter(&inside, at, "endorsers", i);
+		err = check_endorser(&inside, &r255, &ed25519, m, i);
+	}
+	return err;
+}
+
+/* ---- questions ---- */
+
+static tb_err check_fraction(const place *at, const char *key, const tb_bar *bar)
+{
+	if (bar->b < 1 || bar->b > 1000000 || bar->a > bar->b)
+		return bad(at, key, QUESTIONS, "a fraction [a,b] with 0 <= a <= b and 1 <= b <= 1000000",
+			"[%u,%u]", bar->a, bar->b);
+	return TB_OK;
+}
+
+static tb_err check_bars(const place *at, const tb_question *q)
+{
+	tb_err err = TB_OK;
+
+	if (q->quorum.base != TB_BASE_NONE && q->quorum.base != TB_BASE_ELECTORATE &&
+		q->quorum.base != TB_BASE_COUNT)
+		return bad(at, "quorum", QUESTIONS, "a share of the electorate, or a count", "another base");
+	if (q->approval.base == TB_BASE_COUNT)
+		return bad(at, "approval", QUESTIONS, "a fraction", "a count");
+	if (q->quorum.base == TB_BASE_ELECTORATE)
+		err = check_fraction(at, "quorum.fraction", &q->quorum);
+	if (err == TB_OK && q->approval.base != TB_BASE_NONE)
+		err = check_fraction(at, "approval.fraction", &q->approval);
+	return err;
+}
+
+/* score_max, min, max and blank as the method allows them. */
+static tb_err check_selection(const place *at, const tb_question *q)
+{
+	bool is_score = q->method == TB_METHOD_SCORE, is_referendum = q->method == TB_METHOD_REFERENDUM;
+	bool is_open = is_score || q->method == TB_METHOD_APPROVAL; /* every selection is allowed */
+	uint64_t most = (uint64_t)q->num_options * q->score_max;
+
+	if (is_score ? q->score_max < 1 || q->score_max > TB_MAX_SCORE : q->score_max != 1)
+		return bad(at, "score_max", QUESTIONS, is_score ? "1 to 255" : "1 for this method", "%u",
+			q->score_max);
+	if (is_open && q->min != 0)
+		return bad(at, "min", QUESTIONS, "0 for this method", "%u", q->min);
+	if (is_open && q->max != most)
+		return bad(at, "max", QUESTIONS, "the number of options times score_max", "%u", q->max);
+	if (is_referendum && q->max != 1)
+		return bad(at, "max", QUESTIONS, "1 in a referendum", "%u", q->max);
+	if (q->max < 1 || q->max > most)
+		return bad(at, "max", QUESTIONS, "1 to the number of options", "%u", q->max);
+	if (q->min > q->max)
+		return bad(at, "min", QUESTIONS, "0 to max", "%u, and max is %u", q->min, q->max);
+	/* Without a minimum the empty ballot is blank already; a second spelling of it would only mark ballots. */
+	if (q->blank && q->min == 0)
+		return bad(at, "blank", QUESTIONS, "false where min is 0", "true");
+	return TB_OK;
+}
+
+static tb_err check_options(const place *at, const tb_question *q)
+{
+	uint32_t least = q->method == TB_METHOD_REFERENDUM ? 2 : 1;
+	place option;
+	tb_err err = TB_OK;
+
+	if (q->num_options < least || q->num_options > TB_MAX_OPTIONS)
+		return bad(at, "options", QUESTIONS, least == 2 ? "2 to 500 options" : "1 to 500 options",
+			"%u", q->num_options);
+	for (uint32_t i = 0; err == TB_OK && i < q->num_options; i++) {
+		const tb_option *o = &q->options[i];
+
+		enter(&option, at, "options", i);
+		err = check_id(&option, o->id);
+		for (uint32_t j = 0; err == TB_OK && j < i; j++)
+			if (strcmp(q->options[j].id, o->id) == 0)
+				err = bad(&option, "id", QUESTIONS, "an id of its own",
+					"the id of options[%u]", j);
+		if (err == TB_OK)
+			err = check_name(&option, "label", o->label);
+		if (err == TB_OK)
+			err = check_text(&option, "text", o->text, TB_TEXT_MAX, TB_TEXT_LINES);
+		if (err == TB_OK)
+			err = check_link(&option, o->link);
+	}
+	return err;
+}
+
+static tb_err check_question(const place *at, const tb_question *q)
+{
+	tb_bitproof_definition def;
+	tb_err err = check_id(at, q->id);
+
+	if (err == TB_OK)
+		err = check_name(at, "title", q->title);
+	if (err == TB_OK)
+		err = check_text(at, "text", q->text, TB_TEXT_MAX, TB_TEXT_LINES);
+	if (err == TB_OK && q->method > TB_METHOD_SCORE)
+		err = bad(at, "method", "MANIFEST", "a method", "another number");
+	if (err == TB_OK)
+		err = check_options(at, q);
+	if (err == TB_OK)
+		err = check_selection(at, q);
+	if (err == TB_OK && (q->winners < 1 || q->winners > q->num_options))
+		err = bad(at, "winners", QUESTIONS, "1 to the number of options", "%u", q->winners);
+	if (err == TB_OK)
+		err = check_bars(at, q);
+	if (err == TB_OK && tb_question_define(&def, q) != TB_OK)
+		err = bad(at, "", QUESTIONS, "at most 2000 bits of proof [BALLOT.DEFINITION]",
+			"%u options of score %u with max %u", q->num_options, q->score_max, q->max);
+	return err;
+}
+
+static tb_err check_questions(const place *at, const tb_manifest *m)
+{
+	place inside;
+	tb_err err = TB_OK;
+	size_t bytes;
+
+	if (m->num_questions < 1 || m->num_questions > TB_MAX_QUESTIONS)
+		return bad(at, "questions", QUESTIONS, "1 to 20 questions", "%u", m->num_questions);
+	for (uint32_t i = 0; err == TB_OK && i < m->num_questions; i++) {
+		enter(&inside, at, "questions", i);
+		err = check_question(&inside, &m->questions[i]);
+		for (uint32_t j = 0; err == TB_OK && j < i; j++)
+			if (strcmp(m->questions[j].id, m->questions[i].id) == 0)
+				err = bad(&inside, "id", QUESTIONS, "an id of its own",
+					"the id of questions[%u]", j);
+	}
+	if (err != TB_OK)
+		return err;
+	bytes = tb_manifest_ballot_bytes(m, TB_ID_MAX);
+	if (bytes > TB_BALLOT_MAX_BYTES)
+		return bad(
+			at, "questions", QUESTIONS, "a ballot of at most 1048576 bytes", "%zu bytes", bytes);
+	return TB_OK;
+}
+
+tb_err tb_manifest_check(const tb_manifest *m, tb_fault *fault)
+{
+	const place top = {.path = "", .fault = fault};
+	tb_err err = check_head(&top, m);
+
+	if (err == TB_OK)
+		err = check_roles(&top, m);
+	if (err == TB_OK)
+		err = check_questions(&top, m);
+	return err;
+}
