@@ -221,7 +221,7 @@ static void add_if(const tb_group *g, tb_point *sum, uint8_t bit, const tb_point
 	tb_point_identity(g, &chosen);
 	tb_ct_assign(tb_ct_mask_nonzero(bit), chosen.word, P->word,
 		tb_group_point_stride(g) / sizeof chosen.word[0]);
-	tb_point_add(g, sum, sum, &chosen);
+	tb_point_add_secret(g, sum, sum, &chosen);
 	tb_wipe(&chosen, sizeof chosen);
 }
 
@@ -251,51 +251,47 @@ static void write_ciphertexts(const tb_witness *w)
 	tb_wipe(&P, sizeof P);
 }
 
-/*
- * With T_j = a_j*G_j:  Cb = beta*K + sum b_j G_j;  Ca = rho*K + sum T_j;  C1 = tau1*K + sum T_j - 2 sum b_j T_j
- * (which is sum a_j(1-2b_j) G_j);  C0 = tau0*K + sum (-a_j^2) G_j.
- */
+/* sum += k*G_j. */
+static void add_multiple(const tb_witness *w, tb_point *sum, const tb_secret *k, size_t j)
+{
+	tb_point T;
+
+	tb_fixed_base_mul_secret(w->prover->G[j], &T, k);
+	tb_point_add_secret(w->g, sum, sum, &T);
+	tb_wipe(&T, sizeof T);
+}
+
+/* Cb = beta*K + sum b_j G_j;  Ca = rho*K + sum a_j G_j;  C1 = tau1*K + sum a_j(1-2b_j) G_j;  C0 = tau0*K - sum a_j^2 G_j. */
 static void write_commitments(const tb_witness *w)
 {
 	const tb_group *g = w->g;
 	const tb_points *gens = &w->prover->key->generators->points;
 	uint8_t *out = w->wire + w->at.commitments;
-	tb_point Cb, Ca, C1, C0, sum, chosen, T;
-	tb_secret k, zero;
-	tb_scalar two;
+	tb_point Cb, Ca, C1, C0;
+	tb_secret bit, k, zero;
 
 	tb_fixed_base_mul_secret(w->prover->K, &Cb, &w->beta);
 	tb_fixed_base_mul_secret(w->prover->K, &Ca, &w->rho);
 	tb_fixed_base_mul_secret(w->prover->K, &C1, &w->tau1);
 	tb_fixed_base_mul_secret(w->prover->K, &C0, &w->tau0);
-	tb_point_identity(g, &sum);
-	tb_point_identity(g, &chosen);
 	tb_secret_set_u64(g, &zero, 0);
 	for (uint32_t j = 0; j < w->def->num_bits; j++) {
 		add_if(g, &Cb, w->bits[j], tb_points_at(gens, j + 1));
-		tb_fixed_base_mul_secret(w->prover->G[j], &T, &w->a[j]);
-		tb_point_add(g, &sum, &sum, &T);
-		add_if(g, &chosen, w->bits[j], &T);
+		add_multiple(w, &Ca, &w->a[j], j);
+		tb_secret_set_u64(g, &bit, w->bits[j]);
+		tb_secret_mul(g, &bit, &bit, &w->a[j]);
+		tb_secret_sub(g, &k, &w->a[j], &bit);
+		tb_secret_sub(g, &k, &k, &bit);
+		add_multiple(w, &C1, &k, j);
 		tb_secret_mul(g, &k, &w->a[j], &w->a[j]);
 		tb_secret_sub(g, &k, &zero, &k);
-		tb_fixed_base_mul_secret(w->prover->G[j], &T, &k);
-		tb_point_add(g, &C0, &C0, &T);
+		add_multiple(w, &C0, &k, j);
 	}
-	tb_scalar_set_u64(g, &two, 2);
-	tb_secret_set_scalar(g, &k, &two);
-	tb_secret_sub(g, &k, &zero, &k);
-	tb_point_mul_secret(g, &chosen, &k,
-		&chosen); /* -2*chosen in constant time, which tb_point_neg() is not everywhere */
-	tb_point_add(g, &Ca, &Ca, &sum);
-	tb_point_add(g, &C1, &C1, &sum);
-	tb_point_add(g, &C1, &C1, &chosen);
 	tb_point_write(g, out, &Cb);
 	tb_point_write(g, out + w->point_bytes, &Ca);
 	tb_point_write(g, out + 2 * w->point_bytes, &C1);
 	tb_point_write(g, out + 3 * w->point_bytes, &C0);
-	tb_wipe(&sum, sizeof sum);
-	tb_wipe(&chosen, sizeof chosen);
-	tb_wipe(&T, sizeof T);
+	tb_secret_wipe(&bit);
 	tb_secret_wipe(&k);
 }
 
@@ -341,7 +337,7 @@ static void write_masks(const tb_witness *w, const tb_scalar *y)
 	tb_point_write(g, out, &P);
 	tb_point_mul_generator_secret(g, &P, &sum);
 	tb_fixed_base_mul_secret(w->prover->h, &Q, &w->delta);
-	tb_point_add(g, &Q, &Q, &P);
+	tb_point_add_secret(g, &Q, &Q, &P);
 	tb_point_write(g, out + w->point_bytes, &Q);
 	tb_secret_wipe(&sum);
 	tb_secret_wipe(&term);

@@ -11,7 +11,7 @@ void tb_elgamal_encrypt(const tb_group *g, const tb_fixed_base *h, tb_point *out
 	tb_point_mul_generator_secret(g, out_a, r);
 	tb_fixed_base_mul_secret(h, out_b, r);
 	tb_point_mul_generator_secret(g, &message, v);
-	tb_point_add(g, out_b, out_b, &message);
+	tb_point_add_secret(g, out_b, out_b, &message);
 	tb_wipe(&message, sizeof message); /* v*g tells v */
 }
 

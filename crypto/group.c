@@ -322,6 +322,11 @@ void tb_point_add(const tb_group *g, tb_point *out, const tb_point *a, const tb_
 	g->add(g, out, a, b);
 }
 
+void tb_point_add_secret(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b)
+{
+	(g->add_secret != NULL ? g->add_secret : g->add)(g, out, a, b);
+}
+
 void tb_point_sub(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b)
 {
 	g->sub(g, out, a, b);

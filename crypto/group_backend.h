@@ -28,6 +28,8 @@ struct tb_group {
 	bool (*equal)(const tb_group *g, const tb_point *a, const tb_point *b);
 	bool (*is_identity)(const tb_group *g, const tb_point *a);
 	void (*add)(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
+	/* NULL where add is constant time. */
+	void (*add_secret)(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
 	void (*sub)(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
 	void (*dbl)(const tb_group *g, tb_point *out, const tb_point *a);
 	void (*neg)(const tb_group *g, tb_point *out, const tb_point *a);

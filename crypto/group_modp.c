@@ -288,6 +288,19 @@ static void add(const tb_group *g, tb_point *out, const tb_point *a, const tb_po
 	multiply(out->word, a->word, b->word);
 }
 
+/* mpn_mul_n compares halves of its operands and branches on it (Toom-Cook), so it tells 1 from a generator. */
+static void add_secret(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b)
+{
+	workspace w;
+
+	(void)g;
+	memcpy(w.acc, a->word, sizeof w.acc);
+	memcpy(w.factor, b->word, sizeof w.factor);
+	multiply_secret(&w);
+	memcpy(out->word, w.acc, sizeof w.acc);
+	tb_wipe(&w, sizeof w);
+}
+
 static void dbl(const tb_group *g, tb_point *out, const tb_point *a)
 {
 	(void)g;
@@ -383,6 +396,7 @@ static const tb_group modp4096 = {
 	.equal = equal,
 	.is_identity = is_identity,
 	.add = add,
+	.add_secret = add_secret,
 	.sub = sub,
 	.dbl = dbl,
 	.neg = neg,

@@ -335,6 +335,14 @@ static void check_point_laws(const tb_group *g)
 	g->dbl(g, &x, &x);
 	tb_point_add(g, &y, &a, &a);
 	assert_true(tb_point_equal(g, &x, &y));
+	tb_point_add_secret(g, &y, &a, &a);
+	assert_true(tb_point_equal(g, &x, &y));
+	tb_point_add(g, &x, &a, &b);
+	tb_point_copy(g, &y, &a);
+	tb_point_add_secret(g, &y, &y, &b);
+	assert_true(tb_point_equal(g, &x, &y));
+	tb_point_add_secret(g, &y, &id, &b);
+	assert_true(tb_point_equal(g, &y, &b));
 	tb_point_sub(g, &b, &b, &b); /* out is both operands */
 	assert_true(tb_point_is_identity(g, &b));
 }
