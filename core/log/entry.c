@@ -210,7 +210,7 @@ static tb_err read_blob(tb_entry *out, const envelope *v, tb_fault *fault)
 {
 	if (tb_hex_parse_fixed(out->payload_hash, 32, v->sha256, v->sha256_len) != TB_OK)
 		return tb_fault_set(
-			fault, ENVELOPE, "blob.sha256", "64 lower-case hexadecimal digits", "something else");
+			fault, "BASE64", "blob.sha256", "64 lower-case hexadecimal digits", "something else");
 	/* A small payload as a blob would be a second spelling of the same entry. */
 	if (v->size <= TB_ENTRY_MAX_INLINE || v->size > TB_BLOB_MAX_BYTES)
 		return tb_fault_setf(fault, ENVELOPE, "blob.size", "40001 to 8388608 bytes", "%llu",

@@ -129,7 +129,7 @@ static const struct {
 		"ENTRY.ENVELOPE", "blob.size"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"0A\",\"size\":"
 	 "50000}" END,
-		"ENTRY.ENVELOPE", "blob.sha256"},
+		"BASE64", "blob.sha256"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"size\":50000,\"sha256\":\"" HASH
 	 "\"}" END,
 		"ENTRY.ENVELOPE", NULL},
