@@ -10,6 +10,7 @@
 #include "core/election/roll.h"
 #include "core/election/tally.h"
 #include "core/log/entry.h"
+#include "core/log/history.h"
 
 /*
  * The state machine of one election [ENTRY.ORDER]: the same in server, trustee, client commands and verifier.  It is fed
@@ -69,6 +70,7 @@ TB_CHECKED tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32]);
 uint64_t tb_board_size(const tb_board *b);
 void tb_board_root(const tb_board *b, uint8_t out[32]);
 TB_CHECKED tb_err tb_board_root_at(const tb_board *b, uint64_t size, uint8_t out[32]); /* RANGE, IO */
+tb_history *tb_board_history(const tb_board *b); /* leaf hashes and proofs of every size so far */
 tb_phase tb_board_phase(const tb_board *b);
 const tb_manifest *tb_board_manifest(const tb_board *b); /* NULL before entry 0 */
 const tb_roll *tb_board_roll(const tb_board *b);         /* this and what follows: NULL before entry 0 */

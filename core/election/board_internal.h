@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_CORE_ELECTION_BOARD_INTERNAL_H
+#define TB_CORE_ELECTION_BOARD_INTERNAL_H
+
+#include "core/election/board.h"
+#include "core/log/history.h"
+
+/*
+ * The inside of the state machine, shared by board.c (order, time, signers), board_setup.c, board_ballot.c and
+ * board_tally.c (one function of each kind per entry type).
+ */
+
+/* What a payload says, kept from check to apply so that it is parsed once. */
+typedef struct tb_board_step {
+	bool is_parsed; /* the content below is that of the entry with this leaf hash */
+	uint8_t leaf[32];
+	tb_entry_type type;
+	tb_manifest manifest;
+	tb_roll_chunk chunk;
+	tb_roll_change change;
+	tb_extend extend;
+	tb_open open;
+	tb_close close;
+	tb_ballot ballot;
+	tb_endorsement endorsement;
+} tb_board_step;
+
+/* A credential that was replaced: ballots before `until` were signed with it. */
+typedef struct tb_board_old_key {
+	tb_voter voter;
+	uint64_t until; /* index of the roll.change */
+	uint8_t key[32];
+} tb_board_old_key;
+
+/* What was left out [CHECK.RECOVERY]; the entries that rest on it are not judged. */
+typedef struct tb_board_gaps {
+	bool manifest, roll, ceremony, closes;
+	bool ballots; /* ballot entries may be missing from the counts */
+} tb_board_gaps;
+
+struct tb_board {
+	tb_phase phase;
+	tb_manifest manifest; /* right unless the phase is empty */
+	tb_binding binding;
+	tb_roll *roll;
+	tb_ceremony *ceremony;
+	tb_election_params *params;
+	tb_merkle_tree tree;
+	tb_history *history; /* for the roots of earlier sizes */
+	uint64_t time, closes, num_ballots;
+	uint32_t num_extensions;
+	uint64_t certify_size; /* 0 until the first certificate */
+	uint8_t certify_root[32];
+	bool is_opened, is_closed;
+	uint64_t open_index, close_size;
+	uint8_t close_leaf[32], close_root[32];
+	tb_board_old_key *old_keys; /* in log order */
+	size_t num_old_keys, cap_old_keys;
+	tb_tally *tally;
+	tb_endorsements endorsements;
+	uint32_t endorsements_at_decrypt; /* how many there were at the first decrypt */
+	bool has_decrypt;
+	tb_board_gaps gaps;
+	tb_board_step step;
+};
+
+/*
+ * One entry type.  `parse` reads the payload into b->step (RULE when it is malformed); `check` holds it against the state;
+ * `apply` takes it in - also one that check has refused, if it has a place (STATE otherwise, and nothing has changed).
+ * Places of parse are relative to the payload, those of check to the entry.
+ */
+typedef tb_err tb_board_parse_fn(tb_board *b, const tb_entry *e, tb_fault *fault);
+typedef tb_err tb_board_check_fn(tb_board *b, const tb_entry *e, tb_fault *fault);
+typedef tb_err tb_board_apply_fn(tb_board *b, const tb_entry *e, const uint8_t leaf[32]);
+
+/* board_setup.c */
+tb_board_parse_fn tb_board_parse_manifest, tb_board_parse_roll, tb_board_parse_open, tb_board_parse_notice,
+	tb_board_parse_cancel;
+tb_board_check_fn tb_board_check_roll, tb_board_check_commit, tb_board_check_certify, tb_board_check_open;
+tb_board_apply_fn tb_board_apply_manifest, tb_board_apply_roll, tb_board_apply_commit, tb_board_apply_certify,
+	tb_board_apply_open, tb_board_apply_cancel;
+/* board_ballot.c */
+tb_board_parse_fn tb_board_parse_roll_change, tb_board_parse_ballot, tb_board_parse_extend,
+	tb_board_parse_close;
+tb_board_check_fn tb_board_check_roll_change, tb_board_check_ballot, tb_board_check_extend,
+	tb_board_check_close;
+tb_board_apply_fn tb_board_apply_roll_change, tb_board_apply_ballot, tb_board_apply_extend,
+	tb_board_apply_close;
+/* board_tally.c */
+tb_board_parse_fn tb_board_parse_endorse;
+tb_board_check_fn tb_board_check_endorse, tb_board_check_decrypt, tb_board_check_result;
+tb_board_apply_fn tb_board_apply_endorse, tb_board_apply_decrypt, tb_board_apply_result;
+
+/* Puts "payload" before the place of a fault of a function that knows payloads only. */
+static inline tb_err tb_board_in_payload(tb_err err, tb_fault *fault)
+{
+	if (err == TB_ERR_RULE)
+		tb_fault_prefix(fault, "payload");
+	return err;
+}
+
+/* Size and root in a payload that must be those of the log before this entry. */
+TB_CHECKED tb_err tb_board_check_point(const char *rule, uint64_t size, const uint8_t root[32],
+	uint64_t found_size, const uint8_t found_root[32], tb_fault *fault);
+
+#endif
