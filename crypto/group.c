@@ -77,17 +77,16 @@ static void set_u64(const tb_group *g, uint64_t out[4], uint64_t v)
 	tb_mod_reduce512(&g->order, out, wide);
 }
 
-static bool parse(const tb_group *g, uint64_t out[4], const uint8_t in[TB_SCALAR_BYTES])
+/* Without a branch: whether the number was below q becomes public, the number does not. */
+static tb_err parse(const tb_group *g, uint64_t out[4], const uint8_t in[TB_SCALAR_BYTES])
 {
-	uint64_t v[4];
-	bool ok;
+	uint64_t v[4], ok;
 
 	load(v, in);
-	ok = tb_mod_is_reduced(&g->order, v);
-	if (ok)
-		memcpy(out, v, sizeof v);
+	ok = tb_mod_mask_reduced(&g->order, v);
+	tb_ct_assign(ok, out, v, 4);
 	tb_wipe(v, sizeof v);
-	return ok;
+	return (tb_err)(~ok & (uint64_t)TB_ERR_ENCODING);
 }
 
 void tb_group_order(const tb_group *g, uint8_t out[TB_SCALAR_BYTES])
@@ -128,7 +127,7 @@ tb_point *tb_points_at(const tb_points *v, size_t i)
 /* ---- scalars ---- */
 tb_err tb_scalar_parse(const tb_group *g, tb_scalar *out, const uint8_t in[TB_SCALAR_BYTES])
 {
-	return parse(g, out->limb, in) ? TB_OK : TB_ERR_ENCODING;
+	return parse(g, out->limb, in);
 }
 
 void tb_scalar_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES], const tb_scalar *a)
@@ -214,7 +213,7 @@ void tb_secret_reduce64(const tb_group *g, tb_secret *out, const uint8_t in[64])
 
 tb_err tb_secret_parse(const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES])
 {
-	return parse(g, out->limb, in) ? TB_OK : TB_ERR_ENCODING;
+	return parse(g, out->limb, in);
 }
 
 void tb_secret_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES], const tb_secret *a)

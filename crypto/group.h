@@ -117,8 +117,10 @@ void tb_point_write(const tb_group *g, uint8_t *out /* point_bytes */, const tb_
 bool tb_point_equal(const tb_group *g, const tb_point *a, const tb_point *b);
 bool tb_point_is_identity(const tb_group *g, const tb_point *a);
 void tb_point_add(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
-/* The same in constant time, for points that tell a secret (parts of a commitment that is not finished). */
+/* The same in constant time, for points that tell a secret (v*g before r*h hides it, parts of a commitment that
+ * is not finished).  tb_point_write() is constant time too. */
 void tb_point_add_secret(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
+/* Slow in modp4096 (an inversion): better a negated scalar in an MSM. */
 void tb_point_sub(const tb_group *g, tb_point *out, const tb_point *a, const tb_point *b);
 void tb_point_neg(const tb_group *g, tb_point *out, const tb_point *a);
 void tb_point_mul_public(const tb_group *g, tb_point *out, const tb_scalar *k, const tb_point *a);

@@ -161,11 +161,11 @@ void tb_mod_invert(const tb_modulus *m, uint64_t out[4], const uint64_t a[4])
 	tb_wipe(acc, sizeof acc);
 }
 
-bool tb_mod_is_reduced(const tb_modulus *m, const uint64_t a[4])
+uint64_t tb_mod_mask_reduced(const tb_modulus *m, const uint64_t a[4])
 {
 	uint64_t unused[4];
 
-	return sub4(unused, a, m->q) == 1;
+	return tb_ct_mask_nonzero(sub4(unused, a, m->q));
 }
 
 void tb_modulus_init(tb_modulus *out, const uint64_t q[4])

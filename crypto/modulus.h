@@ -2,7 +2,6 @@
 #ifndef TB_CRYPTO_MODULUS_H
 #define TB_CRYPTO_MODULUS_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -25,7 +24,7 @@ void tb_mod_mul(const tb_modulus *m, uint64_t out[4], const uint64_t a[4], const
 void tb_mod_reduce512(const tb_modulus *m, uint64_t out[4], const uint64_t wide[8]);
 /* 1/a for a prime q; 0 for a = 0. */
 void tb_mod_invert(const tb_modulus *m, uint64_t out[4], const uint64_t a[4]);
-/* Constant time; the answer is public. */
-bool tb_mod_is_reduced(const tb_modulus *m, const uint64_t a[4]);
+/* All ones if the number a is below q, else 0. */
+uint64_t tb_mod_mask_reduced(const tb_modulus *m, const uint64_t a[4]);
 
 #endif

@@ -11,7 +11,7 @@
 #include <gmp.h>
 #include <sodium.h>
 
-#include "crypto/group.h"
+#include "crypto/group_backend.h"
 #include "crypto/group_modp_constants.h"
 #include "tests/support/uniform.h"
 
@@ -234,9 +234,13 @@ static void test_products_and_squares(void **state)
 		mpz_mul(z, x, y);
 		mpz_mod(z, z, p);
 		check_value(&c, z);
+		tb_point_add_secret(g, &c, &a, &b);
+		check_value(&c, z);
 		tb_point_add(g, &c, &a, &a);
 		mpz_mul(z, x, x);
 		mpz_mod(z, z, p);
+		check_value(&c, z);
+		g->dbl(g, &c, &a);
 		check_value(&c, z);
 		tb_point_neg(g, &c, &a);
 		mpz_invert(z, x, p);
