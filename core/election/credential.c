@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/base64.h"
-#include "crypto/ed25519.h"
 #include "crypto/hash.h"
+#include "crypto/sign.h"
 #include "crypto/wipe.h"
 
 /* ---- roles and purposes ---- */
@@ -143,6 +143,17 @@ void tb_voter_key_public(uint8_t out[32], const tb_secret *key)
 
 /* ---- public lines ---- */
 
+static tb_err ed25519_public(uint8_t out[TB_SIGN_PUBLIC_BYTES], const uint8_t seed[32])
+{
+	tb_sign_secret secret;
+	tb_err err;
+
+	memcpy(secret.seed, seed, sizeof secret.seed);
+	err = tb_sign_public(out, &secret);
+	tb_sign_secret_wipe(&secret);
+	return err;
+}
+
 tb_err tb_role_keys_public(tb_role_public *out, const tb_role_keys *keys)
 {
 	tb_err err = TB_OK;
@@ -153,9 +164,9 @@ tb_err tb_role_keys_public(tb_role_public *out, const tb_role_keys *keys)
 	if (tb_role_has(keys->role, TB_PURPOSE_TRANSPORT))
 		tb_schnorr_public(out->key[TB_PURPOSE_TRANSPORT], &keys->transport);
 	if (tb_role_has(keys->role, TB_PURPOSE_COSIGN))
-		err = tb_ed25519_public(out->key[TB_PURPOSE_COSIGN], keys->cosign_seed);
+		err = ed25519_public(out->key[TB_PURPOSE_COSIGN], keys->cosign_seed);
 	if (err == TB_OK && tb_role_has(keys->role, TB_PURPOSE_LOG))
-		err = tb_ed25519_public(out->key[TB_PURPOSE_LOG], keys->log_seed);
+		err = ed25519_public(out->key[TB_PURPOSE_LOG], keys->log_seed);
 	return err;
 }
 
@@ -202,7 +213,7 @@ static tb_err read_key(uint8_t out[32], tb_purpose purpose, const char *word, si
 		return bad_line(fault, name, expected, len == 0 ? "the end of the line" : "another word");
 	if (tb_base64_parse_fixed(out, 32, word + name_len + 1, len - name_len - 1) != TB_OK)
 		return bad_line(fault, name, expected, "something else: the line was cut or changed");
-	if (PURPOSES[purpose].is_ed25519 ? tb_ed25519_check_public(out) != TB_OK
+	if (PURPOSES[purpose].is_ed25519 ? tb_sign_check_public(out) != TB_OK
 					 : tb_schnorr_public_parse(&point, out) != TB_OK)
 		return bad_line(fault, name, "a public key", "bytes that are none: the line was changed");
 	return TB_OK;

@@ -5,8 +5,8 @@
 
 #include "core/base/text.h"
 #include "core/election/manifest.h"
-#include "crypto/ed25519.h"
 #include "crypto/schnorr.h"
+#include "crypto/sign.h"
 
 /* The rules MANIFEST.*, TEXT and ID, one after the other in the order of the JSON; the first that is broken is
  * reported with its path. */
@@ -171,7 +171,7 @@ static tb_err check_key(const place *at, keys *k, const char *name, const uint8_
 {
 	tb_point point;
 
-	if (k->is_ed25519 ? tb_ed25519_check_public(key) != TB_OK
+	if (k->is_ed25519 ? tb_sign_check_public(key) != TB_OK
 			  : tb_schnorr_public_parse(&point, key) != TB_OK)
 		return bad(at, name, "MANIFEST.KEYS",
 			k->is_ed25519 ? "a canonical Ed25519 key not of small order"
