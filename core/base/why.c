@@ -16,3 +16,14 @@ void tb_why_set(tb_why *why, const char *format, ...)
 	va_end(args);
 	tb_text_make_printable(why->text);
 }
+
+void tb_why_clear(tb_why *why)
+{
+	why->text[0] = '\0';
+}
+
+void tb_why_default(tb_why *why, tb_err err)
+{
+	if (err != TB_OK && why->text[0] == '\0')
+		tb_why_set(why, "%s", tb_err_text(err));
+}
