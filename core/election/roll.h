@@ -42,7 +42,7 @@ typedef struct tb_roll tb_roll;
 TB_CHECKED tb_err tb_roll_new(tb_roll **out, const tb_manifest *m); /* MEMORY, RANDOM */
 void tb_roll_free(tb_roll *r);
 
-/* May this chunk come next?  Changes nothing.  RULE ROLL, ROLL.KEYS, ROLL.WEIGHTS. */
+/* May this chunk, which was parsed, come next?  Changes nothing.  RULE ROLL, ROLL.KEYS, ROLL.WEIGHTS. */
 TB_CHECKED tb_err tb_roll_check_chunk(const tb_roll *r, const tb_roll_chunk *c, tb_fault *fault);
 /* Takes in a chunk that tb_roll_check_chunk() let through: all of it, or nothing and MEMORY. */
 TB_CHECKED tb_err tb_roll_apply_chunk(tb_roll *r, const tb_roll_chunk *c);

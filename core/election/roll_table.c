@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/election/roll_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- records ---- */
+
+tb_err tb_records_reserve(tb_roll_records *r, uint32_t more)
+{
+	uint64_t num = (uint64_t)r->num + more;
+	uint64_t blocks = (num + TB_ROLL_BLOCK - 1) / TB_ROLL_BLOCK;
+
+	if (num > UINT32_MAX - 1)
+		return TB_ERR_LIMIT;
+	if (blocks > r->cap_blocks) {
+		uint32_t cap = (uint32_t)blocks + r->cap_blocks;
+		tb_roll_record **list = realloc(r->block, cap * sizeof *list);
+
+		if (list == NULL)
+			return TB_ERR_MEMORY;
+		r->block = list;
+		r->cap_blocks = cap;
+	}
+	while (r->num_blocks < blocks) {
+		tb_roll_record *block = malloc(TB_ROLL_BLOCK * sizeof *block);
+
+		if (block == NULL)
+			return TB_ERR_MEMORY;
+		r->block[r->num_blocks++] = block;
+	}
+	return TB_OK;
+}
+
+tb_roll_record *tb_records_at(const tb_roll_records *r, uint32_t i)
+{
+	TB_REQUIRE(i / TB_ROLL_BLOCK < r->num_blocks);
+	return &r->block[i / TB_ROLL_BLOCK][i % TB_ROLL_BLOCK];
+}
+
+void tb_records_release(tb_roll_records *r)
+{
+	for (uint32_t i = 0; i < r->num_blocks; i++)
+		free(r->block[i]);
+	free(r->block);
+	memset(r, 0, sizeof *r);
+}
+
+size_t tb_records_memory(const tb_roll_records *r)
+{
+	return (size_t)r->num_blocks * TB_ROLL_BLOCK * sizeof(tb_roll_record) +
+	       r->cap_blocks * sizeof *r->block;
+}
+
+/* ---- index ---- */
+
+#define INDEX_LEAST 1024
+
+static uint32_t home(const tb_roll_index *x, uint64_t hash)
+{
+	return (uint32_t)((unsigned __int128)hash * x->cap >> 64);
+}
+
+/* What is stored of the hash: its low bits, which hardly depend on the high ones that chose the slot. */
+static uint32_t hash_bits(const tb_roll_index *x, uint64_t hash)
+{
+	return (uint32_t)hash << x->number_bits;
+}
+
+static unsigned bits_for(uint32_t cap)
+{
+	unsigned bits = 1;
+
+	while (bits < 32 && (UINT64_C(1) << bits) <= cap)
+		bits++;
+	return bits;
+}
+
+/* Is the load at most 0.9? */
+static bool has_room(uint32_t cap, uint32_t num)
+{
+	return (uint64_t)num * 10 <= (uint64_t)cap * 9;
+}
+
+void tb_index_add(tb_roll_index *x, uint64_t hash, uint32_t number)
+{
+	uint32_t at = home(x, hash);
+
+	TB_REQUIRE(has_room(x->cap, x->num + 1));
+	while (x->slot[at] != 0)
+		at = at + 1 < x->cap ? at + 1 : 0;
+	x->slot[at] = hash_bits(x, hash) | (number + 1); /* 0 is an empty slot */
+	x->num++;
+}
+
+void tb_index_rebuild(tb_roll_index *x, tb_roll_hash_fn hash, const void *arg)
+{
+	uint32_t num = x->num;
+
+	memset(x->slot, 0, x->cap * sizeof *x->slot);
+	x->num = 0;
+	for (uint32_t i = 0; i < num; i++)
+		tb_index_add(x, hash(arg, i), i);
+}
+
+tb_err tb_index_reserve(tb_roll_index *x, uint32_t num, tb_roll_hash_fn hash, const void *arg)
+{
+	uint64_t cap = (uint64_t)num * 20 / 17 + INDEX_LEAST / 4; /* a load of 0.85 */
+	uint32_t *slot;
+
+	if (x->cap > 0 && has_room(x->cap, num))
+		return TB_OK;
+	if (cap < INDEX_LEAST)
+		cap = INDEX_LEAST;
+	if (cap >= UINT32_MAX)
+		return TB_ERR_LIMIT;
+	/* In place: no second table beside the first, not even for a moment. */
+	slot = realloc(x->slot, cap * sizeof *slot);
+	if (slot == NULL)
+		return TB_ERR_MEMORY;
+	x->slot = slot;
+	x->cap = (uint32_t)cap;
+	x->number_bits = bits_for(x->cap);
+	tb_index_rebuild(x, hash, arg);
+	return TB_OK;
+}
+
+bool tb_index_next(const tb_roll_index *x, uint64_t hash, uint32_t *probe, uint32_t *number)
+{
+	const uint32_t mask = (uint32_t)((UINT64_C(1) << x->number_bits) - 1);
+	uint32_t at, bits;
+
+	if (x->cap == 0)
+		return false;
+	bits = hash_bits(x, hash);
+	at = home(x, hash);
+	at = (uint32_t)(((uint64_t)at + *probe) % x->cap);
+	for (; x->slot[at] != 0; at = at + 1 < x->cap ? at + 1 : 0) {
+		(*probe)++;
+		if ((x->slot[at] & ~mask) == bits) {
+			*number = (x->slot[at] & mask) - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+void tb_index_release(tb_roll_index *x)
+{
+	free(x->slot);
+	memset(x, 0, sizeof *x);
+}
+
+/* ---- filter ---- */
+
+tb_err tb_filter_new(tb_roll_filter *out, uint32_t num)
+{
+	uint64_t words = num / 8 + 1;
+
+	out->word = calloc(words, sizeof *out->word);
+	if (out->word == NULL)
+		return TB_ERR_MEMORY;
+	out->num_bits = words * 64;
+	out->full = num;
+	out->num = 0;
+	return TB_OK;
+}
+
+/* The i-th bit of an element, from the two halves of its hash. */
+static uint64_t bit_of(const tb_roll_filter *f, uint64_t hash, unsigned i)
+{
+	uint64_t spread = hash + i * ((hash << 32 | hash >> 32) | 1);
+
+	return (uint64_t)((unsigned __int128)spread * f->num_bits >> 64);
+}
+
+void tb_filter_add(tb_roll_filter *f, uint64_t hash)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t bit = bit_of(f, hash, i);
+
+		f->word[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+	f->num++;
+}
+
+bool tb_filter_may_have(const tb_roll_filter *f, uint64_t hash)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		uint64_t bit = bit_of(f, hash, i);
+
+		if ((f->word[bit / 64] >> bit % 64 & 1) == 0)
+			return false;
+	}
+	return true;
+}
+
+void tb_filter_release(tb_roll_filter *f)
+{
+	free(f->word);
+	memset(f, 0, sizeof *f);
+}
+
+/* ---- weights ---- */
+
+/* The slot of a value, or the empty one where it belongs.  Values are 1..1,000,000 and public; whoever chooses them
+ * all can only make this as slow as a list of all of them. */
+static tb_roll_holding *holding(const tb_roll_weights *w, uint32_t weight)
+{
+	uint32_t at = (uint32_t)(((uint64_t)weight * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (w->cap - 1);
+
+	while (w->slot[at].weight != 0 && w->slot[at].weight != weight)
+		at = (at + 1) & (w->cap - 1);
+	return &w->slot[at];
+}
+
+tb_err tb_weights_reserve(tb_roll_weights *w, uint32_t more)
+{
+	tb_roll_weights bigger = {.cap = w->cap == 0 ? 16 : w->cap};
+
+	while ((uint64_t)(w->num + more) * 4 > (uint64_t)bigger.cap * 3)
+		bigger.cap *= 2;
+	if (bigger.cap == w->cap)
+		return TB_OK;
+	bigger.slot = calloc(bigger.cap, sizeof *bigger.slot);
+	if (bigger.slot == NULL)
+		return TB_ERR_MEMORY;
+	for (uint32_t i = 0; i < w->cap; i++)
+		if (w->slot[i].weight != 0)
+			*holding(&bigger, w->slot[i].weight) = w->slot[i];
+	bigger.num = w->num;
+	free(w->slot);
+	*w = bigger;
+	return TB_OK;
+}
+
+uint32_t tb_weights_holders(const tb_roll_weights *w, uint32_t weight)
+{
+	return w->cap == 0 ? 0 : holding(w, weight)->holders;
+}
+
+void tb_weights_add(tb_roll_weights *w, uint32_t weight)
+{
+	tb_roll_holding *h = holding(w, weight);
+
+	if (h->weight == 0) {
+		h->weight = weight;
+		w->num++;
+		TB_REQUIRE(w->num < w->cap);
+	}
+	h->holders++;
+}
+
+void tb_weights_remove(tb_roll_weights *w, uint32_t weight)
+{
+	tb_roll_holding *h = holding(w, weight);
+
+	TB_REQUIRE(h->holders > 0);
+	h->holders--; /* the slot stays: taking it out would break the chains of others */
+}
+
+void tb_weights_release(tb_roll_weights *w)
+{
+	free(w->slot);
+	memset(w, 0, sizeof *w);
+}
