@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -195,8 +196,8 @@ static void make_result(tb_result *r)
 	tb_result_init(r);
 	r->turnout = turnout;
 	r->endorsers = test_malloc(2 * sizeof *r->endorsers);
-	strcpy(r->endorsers[0], "trustee/1");
-	strcpy(r->endorsers[1], "endorser/auditor");
+	(void)snprintf(r->endorsers[0], sizeof r->endorsers[0], "trustee/1");
+	(void)snprintf(r->endorsers[1], sizeof r->endorsers[1], "endorser/auditor");
 	r->num_endorsers = 2;
 	r->shares = test_malloc(2 * sizeof *r->shares);
 	r->shares[0] = 3;
