@@ -43,13 +43,37 @@ void tb_fixture_secret(const tb_group *g, tb_secret *out, const char *label, uin
 	tb_secret_reduce64(g, out, wide);
 }
 
+/* Generators are slow in modp4096, so those of each group are made once, for as many bits as were ever asked for. */
+static tb_bitproof_generators *generators(const tb_group *g, size_t num_bits)
+{
+	static struct {
+		const tb_group *g;
+		size_t num_bits;
+		tb_bitproof_generators *made[16]; /* older ones stay: fixtures use them */
+		size_t num_made;
+	} cache[16];
+	size_t i = 0;
+
+	while (cache[i].g != NULL && cache[i].g != g)
+		i++;
+	TB_REQUIRE(i < 16);
+	if (cache[i].g == NULL || cache[i].num_bits < num_bits) {
+		TB_REQUIRE(cache[i].num_made < 16);
+		cache[i].g = g;
+		cache[i].num_bits = num_bits > 24 ? num_bits : 24;
+		TB_REQUIRE(tb_bitproof_generators_new(
+				   g, &cache[i].made[cache[i].num_made++], cache[i].num_bits) == TB_OK);
+	}
+	return cache[i].made[cache[i].num_made - 1];
+}
+
 void tb_fixture_new(tb_fixture *f, const tb_group *g, size_t num_bits)
 {
 	tb_point h;
 
 	memset(f, 0, sizeof *f);
 	f->g = g;
-	TB_REQUIRE(tb_bitproof_generators_new(g, &f->generators, num_bits) == TB_OK);
+	f->generators = generators(g, num_bits);
 	tb_fixture_secret(g, &f->secret, "election key", 0);
 	tb_point_mul_generator_secret(g, &h, &f->secret);
 	tb_bitproof_key_init(&f->key, f->generators, &h);
@@ -61,7 +85,6 @@ void tb_fixture_free(tb_fixture *f)
 {
 	tb_batch_free(f->batch);
 	tb_bitproof_prover_free(f->prover);
-	tb_bitproof_generators_free(f->generators);
 	memset(f, 0, sizeof *f);
 }
 
@@ -106,15 +129,14 @@ void tb_fixture_choose(const tb_bitproof_definition *def, uint64_t index, uint32
 		return;
 	want = def->min + (uint32_t)(r[1] + 256 * r[2]) % (def->max - def->min + 1);
 	i = r[3] % def->num_options;
-	while (sum < want) {
-		uint32_t room = def->max_score - votes[i], step = room > 0 ? 1 + r[4 + i % 60] % room : 0;
+	for (; sum < want;
+		i = (i + 1) % def->num_options) { /* round and round, every step from 1 to what fits */
+		uint32_t room = def->max_score - votes[i];
+		uint32_t step = room > 0 ? 1 + r[4 + i % 60] % room : 0;
 
 		step = step > want - sum ? want - sum : step;
 		votes[i] += step;
 		sum += step;
-		i = (i + 1 + r[5 + i % 50] % 3) % def->num_options;
-		if (room == 0)
-			i = (i + 1) % def->num_options;
 	}
 }
 

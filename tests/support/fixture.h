@@ -7,14 +7,14 @@
 /* An election key with everything needed to make and check ballot proofs, the same in every run. */
 typedef struct tb_fixture {
 	const tb_group *g;
-	tb_bitproof_generators *generators;
+	tb_bitproof_generators *generators; /* shared by all fixtures of the group, never freed */
 	tb_bitproof_key key;
 	tb_bitproof_prover *prover;
 	tb_batch *batch;
 	tb_secret secret; /* of the election key */
 } tb_fixture;
 
-/* Aborts when memory runs out. */
+/* Aborts when memory runs out.  Not thread-safe. */
 void tb_fixture_new(tb_fixture *f, const tb_group *g, size_t num_bits);
 void tb_fixture_free(tb_fixture *f);
 
