@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/http.h"
+
+#include <errno.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "server/slog.h"
+
+#define BACKLOG 512
+#define STOP_SECONDS 5 /* a stopping server waits so long for clients to take their answers */
+/* Memory of one connection: bounds its header lines; what is larger, libmicrohttpd answers with 431 itself. */
+#define CONNECTION_MEMORY (32u << 10)
+
+struct tb_http {
+	tb_http_handler handler;
+	struct MHD_Daemon *daemon;
+	char address[300];
+	unsigned port;
+	unsigned request_seconds;
+	size_t memory_max;
+	atomic_size_t memory; /* of the bodies that are arriving or being worked on */
+	atomic_bool stopping;
+	pthread_mutex_t lock; /* of the two counts */
+	pthread_cond_t fewer;
+	size_t num_open;      /* requests that began and whose response is not sent yet */
+	size_t num_suspended; /* of those: the ones being answered elsewhere */
+};
+
+typedef enum call_state { CALL_READING, CALL_WAITING, CALL_DONE } call_state;
+
+/* One request and its response. */
+typedef struct call {
+	tb_http *http;
+	struct MHD_Connection *connection;
+	call_state state;
+	time_t started;
+	const char *refusal; /* rule that the body breaks; the rest of it is read and dropped */
+	size_t max_body, dropped;
+	tb_buf body;
+	size_t reserved; /* of http->memory */
+	tb_http_request request;
+	tb_http_response response;
+	void *pending; /* the handler's, until finish() */
+} call;
+
+static void count(tb_http *h, size_t *which, bool up)
+{
+	(void)pthread_mutex_lock(&h->lock);
+	*which = up ? *which + 1 : *which - 1;
+	if (!up)
+		(void)pthread_cond_broadcast(&h->fewer);
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
+static time_t monotonic(void)
+{
+	struct timespec now;
+
+	TB_REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return now.tv_sec;
+}
+
+/* ---- the body ---- */
+
+/* Counts `more` bytes against the memory for all requests: many large bodies at once must not exhaust the machine. */
+static bool reserve(call *c, size_t more)
+{
+	size_t before = atomic_fetch_add(&c->http->memory, more);
+
+	c->reserved += more;
+	return before + more <= c->http->memory_max;
+}
+
+static void read_body(call *c, const char *data, size_t len)
+{
+	if (c->refusal == NULL && len > c->max_body - c->body.len)
+		c->refusal = TB_RULE_SIZE;
+	if (c->refusal == NULL && !reserve(c, len))
+		c->refusal = TB_RULE_BUSY;
+	if (c->refusal == NULL) {
+		tb_buf_append(&c->body, data, len);
+		if (tb_buf_status(&c->body) != TB_OK)
+			c->refusal = TB_RULE_BUSY;
+	}
+	if (c->refusal != NULL) {
+		tb_buf_release(&c->body);
+		c->dropped += len;
+	}
+}
+
+static void refuse(call *c)
+{
+	tb_fault fault = {0};
+	char expected[60];
+
+	if (strcmp(c->refusal, TB_RULE_SIZE) == 0) {
+		(void)snprintf(expected, sizeof expected, "at most %zu bytes", c->max_body);
+		(void)tb_fault_set(&fault, TB_RULE_SIZE, "body", expected, "more");
+	} else if (strcmp(c->refusal, TB_RULE_TIMEOUT) == 0) {
+		(void)tb_fault_setf(&fault, TB_RULE_TIMEOUT, "body", "a request that arrives in time",
+			"one that took more than %u seconds", c->http->request_seconds);
+	} else {
+		(void)tb_fault_set(
+			&fault, TB_RULE_BUSY, "server", "room for this request", "too many requests at once");
+	}
+	tb_http_problem(&c->response, &fault);
+}
+
+/* ---- the response ---- */
+
+static ssize_t stream_read(void *cls, uint64_t position, char *out, size_t max)
+{
+	tb_http_stream *s = cls;
+	ssize_t got = s->read(s->state, (uint8_t *)out, max);
+
+	(void)position;
+	return got > 0    ? got
+	       : got == 0 ? MHD_CONTENT_READER_END_OF_STREAM
+			  : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void stream_free(void *cls)
+{
+	tb_http_stream *s = cls;
+
+	s->free(s->state);
+	free(s);
+}
+
+static struct MHD_Response *stream_response(tb_http_response *r)
+{
+	tb_http_stream *s = malloc(sizeof *s);
+	struct MHD_Response *out;
+
+	if (s == NULL)
+		return NULL;
+	*s = r->stream;
+	out = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64u << 10, stream_read, s, stream_free);
+	if (out == NULL)
+		free(s);
+	else
+		memset(&r->stream, 0, sizeof r->stream); /* now the response's */
+	return out;
+}
+
+static struct MHD_Response *buffer_response(tb_http_response *r)
+{
+	struct MHD_Response *out;
+
+	if (r->body.len == 0)
+		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	out = MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_FREE);
+	if (out != NULL)
+		tb_buf_init(&r->body, TB_HTTP_BODY_MAX); /* the bytes are now the response's */
+	return out;
+}
+
+static enum MHD_Result respond(call *c)
+{
+	tb_http_response *r = &c->response;
+	struct MHD_Response *out = r->stream.read != NULL ? stream_response(r) : buffer_response(r);
+	enum MHD_Result result = MHD_YES;
+
+	c->state = CALL_DONE;
+	if (out == NULL)
+		return MHD_NO;
+	for (size_t i = 0; i < r->num_headers && result == MHD_YES; i++)
+		result = MHD_add_response_header(out, r->header[i].name, r->header[i].value);
+	/* What is served is data: no browser is to guess that some of it is a page. */
+	if (result == MHD_YES)
+		result = MHD_add_response_header(out, "X-Content-Type-Options", "nosniff");
+	if (result == MHD_YES && atomic_load(&c->http->stopping))
+		result = MHD_add_response_header(out, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (result == MHD_YES)
+		result = MHD_queue_response(c->connection, r->status, out);
+	MHD_destroy_response(out);
+	return result;
+}
+
+/* ---- requests ---- */
+
+static const char *header_of(struct MHD_Connection *connection, const char *name)
+{
+	const char *value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+
+	return value != NULL ? value : "";
+}
+
+static call *call_new(tb_http *h, struct MHD_Connection *connection, const char *method, const char *path)
+{
+	call *c = calloc(1, sizeof *c);
+
+	if (c == NULL)
+		return NULL;
+	c->http = h;
+	c->connection = connection;
+	c->started = monotonic();
+	c->max_body = h->handler.max_body(path);
+	tb_buf_init(&c->body, c->max_body);
+	tb_http_response_init(&c->response);
+	c->request.method = method; /* all three live as long as the request */
+	c->request.path = path;
+	c->request.if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+	count(h, &h->num_open, true);
+	return c;
+}
+
+/* Called by whoever answers later: lets the connection go on, in its own thread. */
+static void wake(void *arg)
+{
+	call *c = arg;
+	tb_http *h = c->http;
+
+	MHD_resume_connection(c->connection); /* *c may be gone from here on */
+	count(h, &h->num_suspended, false);
+}
+
+/* Once the work on a request is done, in whichever way. */
+static void finish(call *c)
+{
+	if (c->pending != NULL)
+		c->http->handler.finish(c->http->handler.ctx, c->pending, &c->response);
+	c->pending = NULL;
+}
+
+/* The whole request is here. */
+static enum MHD_Result answer(call *c)
+{
+	tb_http *h = c->http;
+	bool later = strcmp(c->request.method, MHD_HTTP_METHOD_POST) == 0;
+
+	if (c->refusal == NULL && atomic_load(&h->stopping))
+		c->refusal = TB_RULE_BUSY;
+	if (c->refusal != NULL) {
+		refuse(c);
+		return respond(c);
+	}
+	c->request.body = c->body.data;
+	c->request.body_len = c->body.len;
+	if (!later) {
+		TB_REQUIRE(
+			h->handler.answer(h->handler.ctx, &c->request, &c->response, wake, c, &c->pending));
+		return respond(c);
+	}
+	count(h, &h->num_suspended, true);
+	c->state = CALL_WAITING;
+	MHD_suspend_connection(c->connection); /* before the handler: it may wake us before it returns */
+	if (h->handler.answer(h->handler.ctx, &c->request, &c->response, wake, c, &c->pending))
+		wake(c);
+	return MHD_YES;
+}
+
+/* A request line and headers are there: is a body of this size welcome?  Better refused before it is sent. */
+static enum MHD_Result begin(call *c)
+{
+	const char *length = header_of(c->connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	uint64_t size;
+
+	if (length[0] != '\0' && (tb_decimal_parse(&size, length, strlen(length), UINT64_MAX) != TB_OK ||
+					 size > c->max_body)) {
+		c->refusal = TB_RULE_SIZE;
+		refuse(c);
+		return respond(c);
+	}
+	return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
+	const char *method, const char *version, const char *data, size_t *data_len, void **state)
+{
+	tb_http *h = cls;
+	call *c = *state;
+
+	(void)version;
+	if (c == NULL) {
+		c = call_new(h, connection, method, path);
+		if (c == NULL)
+			return MHD_NO;
+		*state = c;
+		return begin(c);
+	}
+	if (c->state == CALL_WAITING) {
+		finish(c);
+		return respond(c);
+	}
+	if (c->state == CALL_DONE) { /* refused at the start; what still arrives is dropped */
+		*data_len = 0;
+		return MHD_YES;
+	}
+	if (*data_len == 0)
+		return answer(c);
+	/* Whoever sends a byte now and then holds a connection and memory: no longer than this. */
+	if (monotonic() - c->started > (time_t)h->request_seconds)
+		c->refusal = TB_RULE_TIMEOUT;
+	read_body(c, data, *data_len);
+	*data_len = 0;
+	return c->dropped > c->max_body || (c->refusal != NULL && strcmp(c->refusal, TB_RULE_TIMEOUT) == 0)
+		       ? MHD_NO
+		       : MHD_YES;
+}
+
+static void on_completed(
+	void *cls, struct MHD_Connection *connection, void **state, enum MHD_RequestTerminationCode code)
+{
+	tb_http *h = cls;
+	call *c = *state;
+
+	(void)connection;
+	(void)code;
+	if (c == NULL)
+		return;
+	finish(c); /* a client that went away while it waited */
+	(void)atomic_fetch_sub(&h->memory, c->reserved);
+	tb_buf_release(&c->body);
+	tb_http_response_release(&c->response);
+	free(c);
+	*state = NULL;
+	count(h, &h->num_open, false);
+}
+
+/* Paths are compared as they were sent: "%65" is not another spelling of "e". */
+static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(text);
+}
+
+static void on_log(void *cls, const char *format, va_list args)
+{
+	char text[400];
+
+	(void)cls;
+	(void)vsnprintf(text, sizeof text, format, args);
+	tb_slog(TB_SLOG_WARNING, "http", "%s", text);
+}
+
+/* ---- start and stop ---- */
+
+static int bind_one(const struct addrinfo *a)
+{
+	int on = 1, fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+		bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+		return fd;
+	on = errno;
+	(void)close(fd);
+	errno = on;
+	return -1;
+}
+
+static tb_err listen_on(tb_http *h, const char *where, int *out, tb_fault *fault)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
+			*found = NULL;
+	struct sockaddr_storage bound;
+	socklen_t bound_len = sizeof bound;
+	char host[256], port[8];
+	int code, fd = -1;
+	tb_err err = tb_config_split_listen(where, host, port, fault);
+
+	if (err != TB_OK)
+		return err;
+	code = getaddrinfo(host, port, &hints, &found);
+	if (code != 0)
+		return tb_fault_set(
+			fault, "CONFIG", "listen", "an address of this machine", gai_strerror(code));
+	for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next)
+		fd = bind_one(a);
+	code = errno;
+	freeaddrinfo(found);
+	if (fd < 0)
+		return tb_fault_setf(fault, "CONFIG", "listen", "a free address of this machine", "%s: %s",
+			where, strerror(code));
+	TB_REQUIRE(getsockname(fd, (struct sockaddr *)&bound, &bound_len) == 0);
+	TB_REQUIRE(getnameinfo((struct sockaddr *)&bound, bound_len, host, sizeof host, port, sizeof port,
+			   NI_NUMERICHOST | NI_NUMERICSERV) == 0);
+	h->port = (unsigned)strtoul(port, NULL, 10);
+	(void)snprintf(
+		h->address, sizeof h->address, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host, port);
+	*out = fd;
+	return TB_OK;
+}
+
+tb_err tb_http_start(tb_http **out, const tb_config *config, const tb_http_handler *handler, tb_fault *fault)
+{
+	tb_http *h = calloc(1, sizeof *h);
+	int fd = -1;
+	tb_err err;
+
+	*out = NULL;
+	if (h == NULL)
+		return TB_ERR_MEMORY;
+	h->handler = *handler;
+	h->request_seconds = config->request_seconds;
+	h->memory_max = (size_t)config->memory_mib << 20;
+	err = listen_on(h, config->listen, &fd, fault);
+	if (err != TB_OK) {
+		free(h);
+		return err;
+	}
+	TB_REQUIRE(pthread_mutex_init(&h->lock, NULL) == 0 && pthread_cond_init(&h->fewer, NULL) == 0);
+	h->daemon = MHD_start_daemon(
+		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
+		on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
+		NULL, MHD_OPTION_THREAD_POOL_SIZE, config->threads, MHD_OPTION_CONNECTION_LIMIT,
+		config->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		config->max_connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_seconds,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
+		1, MHD_OPTION_END);
+	if (h->daemon == NULL) {
+		(void)close(fd);
+		(void)pthread_cond_destroy(&h->fewer);
+		(void)pthread_mutex_destroy(&h->lock);
+		free(h);
+		(void)tb_fault_set(fault, "CONFIG", "threads",
+			"threads and connections that the system allows", "the HTTP daemon did not start");
+		return TB_ERR_IO;
+	}
+	*out = h;
+	return TB_OK;
+}
+
+const char *tb_http_address(const tb_http *h)
+{
+	return h->address;
+}
+
+unsigned tb_http_port(const tb_http *h)
+{
+	return h->port;
+}
+
+/* Waits until *which is 0, at most until `deadline` if there is one. */
+static void wait_none(tb_http *h, const size_t *which, const struct timespec *deadline)
+{
+	int code = 0;
+
+	(void)pthread_mutex_lock(&h->lock);
+	while (*which > 0 && code == 0)
+		code = deadline == NULL ? pthread_cond_wait(&h->fewer, &h->lock)
+					: pthread_cond_timedwait(&h->fewer, &h->lock, deadline);
+	(void)pthread_mutex_unlock(&h->lock);
+}
+
+void tb_http_stop(tb_http *h)
+{
+	struct timespec deadline;
+	MHD_socket fd;
+
+	if (h == NULL)
+		return;
+	atomic_store(&h->stopping, true);
+	fd = MHD_quiesce_daemon(h->daemon);
+	/* libmicrohttpd must not be stopped while a connection is suspended; and what was decided should be told. */
+	wait_none(h, &h->num_suspended, NULL);
+	TB_REQUIRE(clock_gettime(CLOCK_REALTIME, &deadline) == 0);
+	deadline.tv_sec += STOP_SECONDS;
+	wait_none(h, &h->num_open, &deadline);
+	MHD_stop_daemon(h->daemon);
+	if (fd != MHD_INVALID_SOCKET)
+		(void)close(fd);
+	(void)pthread_cond_destroy(&h->fewer);
+	(void)pthread_mutex_destroy(&h->lock);
+	free(h);
+}

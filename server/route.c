@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/base64.h"
+#include "server/checker.h"
+
+/* The other members of a submission: type, signer, signature, punctuation. */
+#define ENVELOPE_BYTES 4096
+
+/* A submission whose answer is awaited. */
+typedef struct waiting {
+	tb_submission *submission;
+	void (*wake)(void *arg);
+	void *arg;
+} waiting;
+
+/* ---- addresses ---- */
+
+typedef struct address {
+	const char *slug; /* NULL: "/" or "/elections" */
+	size_t slug_len;
+	const char *rest; /* after "/e/<slug>/"; "" for the election itself */
+} address;
+
+static bool parse_address(address *out, const char *path)
+{
+	const char *end;
+
+	if (strncmp(path, "/e/", 3) != 0)
+		return false;
+	out->slug = path + 3;
+	end = strchr(out->slug, '/');
+	out->slug_len = end != NULL ? (size_t)(end - out->slug) : strlen(out->slug);
+	out->rest = end != NULL ? end + 1 : "";
+	/* "/e/x/" is no second spelling of "/e/x". */
+	return tb_slug_is_valid(out->slug, out->slug_len) && (end == NULL || end[1] != '\0');
+}
+
+size_t tb_route_max_body(const char *path)
+{
+	address a;
+
+	if (strcmp(path, "/elections") == 0)
+		return TB_BASE64_LEN(TB_MANIFEST_MAX_BYTES) + ENVELOPE_BYTES;
+	if (parse_address(&a, path) && strcmp(a.rest, "entries") == 0)
+		return TB_BASE64_LEN(TB_BLOB_MAX_BYTES) + ENVELOPE_BYTES;
+	return 0;
+}
+
+void tb_api_not_found(tb_http_response *response, const char *path, const char *expected)
+{
+	tb_fault fault = {0};
+
+	(void)tb_fault_set(&fault, TB_RULE_NOT_FOUND, "path", expected, path);
+	tb_http_problem(response, &fault);
+}
+
+bool tb_api_not_modified(const tb_http_request *request, tb_http_response *response, const char *etag)
+{
+	const char *at = strstr(request->if_none_match, etag);
+
+	tb_http_response_header(response, "ETag", etag);
+	if (at == NULL && strcmp(request->if_none_match, "*") != 0)
+		return false;
+	response->status = 304;
+	return true;
+}
+
+static bool wrong_method(const tb_http_request *request, tb_http_response *response, const char *allowed)
+{
+	bool reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	bool wants_reading = strcmp(allowed, "GET, HEAD") == 0;
+	tb_fault fault = {0};
+
+	if (wants_reading ? reading : strcmp(request->method, allowed) == 0)
+		return false;
+	(void)tb_fault_set(&fault, TB_RULE_METHOD, "method", allowed, request->method);
+	tb_http_problem(response, &fault);
+	tb_http_response_header(response, "Allow", allowed);
+	return true;
+}
+
+/* ---- submissions ---- */
+
+static void on_done(tb_submission *s)
+{
+	waiting *w = s->arg;
+
+	w->wake(w->arg);
+}
+
+/* Starts the work on a submission.  Is it on the board already?  Then there is nothing to do but to say so. */
+static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, void (*wake)(void *), void *arg,
+	void **pending)
+{
+	tb_election *e = s->election != NULL ? s->election
+					     : tb_elections_find(&app->elections, s->slug, strlen(s->slug));
+	waiting *w;
+
+	if (e != NULL && tb_store_submission(app->store, e->number, s->id, &s->index) == TB_OK) {
+		s->err = TB_OK;
+		s->is_new = false;
+		tb_api_submitted(app, s, response);
+		tb_submission_free(s);
+		return true;
+	}
+	w = calloc(1, sizeof *w);
+	if (w == NULL) {
+		tb_submission_free(s);
+		tb_http_problem_err(response, TB_ERR_MEMORY);
+		return true;
+	}
+	*w = (waiting){.submission = s, .wake = wake, .arg = arg};
+	s->done = on_done;
+	s->arg = w;
+	*pending = w;
+	if (s->entry.type == TB_ENTRY_BALLOT)
+		tb_checker_submit(app->checker, s);
+	else
+		tb_sequencer_submit(app->sequencer, s);
+	return false;
+}
+
+void tb_route_finish(tb_app *app, void *pending, tb_http_response *response)
+{
+	waiting *w = pending;
+
+	tb_api_submitted(app, w->submission, response);
+	tb_submission_free(w->submission);
+	free(w);
+}
+
+static bool post(tb_app *app, tb_election *e, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *), void *arg, void **pending)
+{
+	tb_submission *s = NULL;
+	tb_fault fault = {0};
+	tb_err err = e != NULL ? tb_api_parse_entry(e, request, &s, &fault)
+			       : tb_api_parse_manifest(app, request, &s, &fault);
+
+	if (err == TB_OK)
+		return submit(app, s, response, wake, arg, pending);
+	if (err == TB_ERR_RULE)
+		tb_http_problem(response, &fault);
+	else
+		tb_http_problem_err(response, err);
+	return true;
+}
+
+/* ---- what is read ---- */
+
+static const char *after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) == 0 ? text + len : NULL;
+}
+
+static void read_election(tb_app *app, tb_election *e, const char *rest, const tb_http_request *request,
+	tb_http_response *response)
+{
+	const char *tail;
+
+	if (rest[0] == '\0')
+		tb_api_state(e, response);
+	else if (strcmp(rest, "log/checkpoint") == 0)
+		tb_api_checkpoint(e, request, response);
+	else if (after(rest, "log/tile/") != NULL)
+		tb_api_tile(app, e, rest, request, response);
+	else if (after(rest, "blob/") != NULL)
+		tb_api_blob(app, e, rest, request, response);
+	else if ((tail = after(rest, "voter/")) != NULL)
+		tb_api_voter(app, e, tail, response);
+	else if ((tail = after(rest, "receipt/")) != NULL)
+		tb_api_receipt(app, e, tail, response);
+	else if (strcmp(rest, "archive") == 0)
+		tb_api_archive(app, e, response);
+	else
+		tb_api_not_found(response, request->path, "an address of an election");
+}
+
+bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *arg), void *arg, void **pending)
+{
+	tb_election *e;
+	address a;
+
+	*pending = NULL;
+	if (strcmp(request->path, "/") == 0) {
+		if (!wrong_method(request, response, "GET, HEAD"))
+			tb_api_list(app, response);
+		return true;
+	}
+	if (strcmp(request->path, "/elections") == 0)
+		return wrong_method(request, response, "POST") ||
+		       post(app, NULL, request, response, wake, arg, pending);
+	e = parse_address(&a, request->path) ? tb_elections_find(&app->elections, a.slug, a.slug_len) : NULL;
+	if (e == NULL) {
+		tb_api_not_found(response, request->path, "the address of an election on this server");
+		return true;
+	}
+	if (strcmp(a.rest, "entries") == 0)
+		return wrong_method(request, response, "POST") ||
+		       post(app, e, request, response, wake, arg, pending);
+	if (!wrong_method(request, response, "GET, HEAD"))
+		read_election(app, e, a.rest, request, response);
+	return true;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_SERVER_SCHEMA_H
+#define TB_SERVER_SCHEMA_H
+
+/*
+ * The tables of the board, for server/store_sqlite.c alone.  All but `checkpoint` only grow.
+ *
+ * entry.place is election << 40 | index: one integer key keeps each log together and appends at its end.
+ * hash holds every complete node of the Merkle tree, level 0 the leaf hashes: tiles are ranges of levels 0, 8, 16 ...
+ */
+#define TB_SCHEMA_VERSION 1
+#define TB_SCHEMA_APPLICATION_ID 0x54424c4c /* "TBLL" */
+
+#define TB_SCHEMA                                                                                            \
+	"CREATE TABLE election("                                                                             \
+	" number INTEGER PRIMARY KEY,"                                                                       \
+	" slug TEXT NOT NULL UNIQUE,"                                                                        \
+	" id BLOB NOT NULL UNIQUE CHECK(length(id) = 32)) STRICT;"                                           \
+	"CREATE TABLE entry("                                                                                \
+	" place INTEGER PRIMARY KEY,"                                                                        \
+	" bytes BLOB NOT NULL CHECK(length(bytes) BETWEEN 1 AND 65535)) STRICT;"                             \
+	"CREATE TABLE hash("                                                                                 \
+	" election INTEGER NOT NULL REFERENCES election(number),"                                            \
+	" level INTEGER NOT NULL,"                                                                           \
+	" position INTEGER NOT NULL,"                                                                        \
+	" hash BLOB NOT NULL CHECK(length(hash) = 32),"                                                      \
+	" PRIMARY KEY(election, level, position)) STRICT, WITHOUT ROWID;"                                    \
+	"CREATE TABLE blob("                                                                                 \
+	" number INTEGER PRIMARY KEY,"                                                                       \
+	" election INTEGER NOT NULL REFERENCES election(number),"                                            \
+	" sha256 BLOB NOT NULL CHECK(length(sha256) = 32),"                                                  \
+	" first_use INTEGER NOT NULL,"                                                                       \
+	" bytes BLOB NOT NULL,"                                                                              \
+	" UNIQUE(election, sha256), UNIQUE(election, first_use)) STRICT;"                                    \
+	"CREATE TABLE submission("                                                                           \
+	" election INTEGER NOT NULL REFERENCES election(number),"                                            \
+	" sha256 BLOB NOT NULL CHECK(length(sha256) = 32),"                                                  \
+	" position INTEGER NOT NULL,"                                                                        \
+	" PRIMARY KEY(election, sha256)) STRICT, WITHOUT ROWID;"                                             \
+	"CREATE TABLE checkpoint("                                                                           \
+	" election INTEGER PRIMARY KEY REFERENCES election(number),"                                         \
+	" size INTEGER NOT NULL,"                                                                            \
+	" note BLOB NOT NULL) STRICT;"
+
+#endif
