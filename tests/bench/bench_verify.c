@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "crypto/merkle.h"
+#include "tests/support/sample.h"
+
+/*
+ * How fast one thread verifies ballots, from the bytes of their entries in memory: envelope, leaf hash, signature, proof.
+ * No disk, no roll.  Making the ballots is not measured; DISTINCT different ones are repeated.
+ */
+#define DISTINCT 512 /* made once; the batch holds them again and again, which its cost does not depend on */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+typedef struct board {
+	tb_sample sample;
+	size_t num, distinct;
+	tb_buf *entries;
+	uint8_t (*keys)[32];
+} board;
+
+static void make(board *b, const tb_group *g, uint32_t options, uint32_t max, size_t num, size_t distinct)
+{
+	const tb_sample_question question = {options, 1, 1, max, false};
+
+	tb_sample_new(&b->sample, g, &question, 1, 3, 2);
+	tb_sample_fixed_key(&b->sample);
+	b->num = num;
+	b->distinct = distinct;
+	b->entries = calloc(distinct, sizeof *b->entries);
+	b->keys = calloc(distinct, sizeof *b->keys);
+	TB_REQUIRE(b->entries != NULL && b->keys != NULL);
+	for (size_t i = 0; i < distinct; i++) {
+		tb_sample_ballot ballot;
+
+		tb_sample_cast(&ballot, &b->sample, i, NULL);
+		tb_buf_init(&b->entries[i], TB_ENTRY_MAX_BYTES);
+		TB_REQUIRE(tb_entry_write(&b->entries[i], &ballot.entry) == TB_OK);
+		memcpy(b->keys[i], ballot.public_key, 32);
+		tb_sample_ballot_free(&ballot);
+	}
+}
+
+static void release(board *b)
+{
+	for (size_t i = 0; i < b->distinct; i++)
+		tb_buf_release(&b->entries[i]);
+	free(b->entries);
+	free(b->keys);
+	tb_sample_free(&b->sample);
+}
+
+static void verify(board *b, tb_ballot_batch *batch, double *parse, double *leaf)
+{
+	uint8_t hash[32];
+	tb_buf room;
+	tb_entry e;
+	tb_fault fault;
+	size_t num_bad;
+
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_ballot_batch_reset(batch);
+	for (size_t i = 0; i < b->num; i++) {
+		const tb_buf *bytes = &b->entries[i % b->distinct];
+		double start = now(), middle;
+
+		tb_merkle_leaf(hash, bytes->data, bytes->len);
+		middle = now();
+		TB_REQUIRE(tb_entry_parse(&e, &room, bytes->data, bytes->len, &fault) == TB_OK);
+		*leaf += middle - start;
+		*parse += now() - middle;
+		TB_REQUIRE(tb_ballot_batch_add(
+				   batch, i, &e, &b->sample.binding, b->keys[i % b->distinct], 0) == TB_OK);
+	}
+	TB_REQUIRE(tb_ballot_batch_verify(batch, NULL, &num_bad) == TB_OK && num_bad == 0);
+	tb_buf_release(&room);
+}
+
+static void run(const char *what, const tb_group *g, uint32_t options, uint32_t max, size_t num,
+	size_t distinct, int rounds, double target)
+{
+	double parse = 0, leaf = 0, best = 1e9, all, n;
+	const tb_ballot_batch_times *spent;
+	tb_ballot_batch *batch;
+	board b;
+
+	make(&b, g, options, max, num, distinct);
+	TB_REQUIRE(tb_ballot_batch_new(&batch, b.sample.params, num) == TB_OK);
+	for (int i = 0; i < rounds; i++) {
+		double start = now();
+
+		verify(&b, batch, &parse, &leaf);
+		if (now() - start < best)
+			best = now() - start;
+	}
+	spent = tb_ballot_batch_spent(batch);
+	n = (double)num * rounds;
+	all = best / (double)num * 1e6;
+	printf("verify: %s, %u options, batches of %zu: %.0f options/s", what, options, num,
+		(double)options * (double)num / best);
+	if (target > 0)
+		printf(" (target %.0f)", target);
+	printf("\n  %.1f us per ballot of %zu bytes; stages on average: leaf hash %.1f, envelope %.1f, add "
+	       "%.1f, "
+	       "signatures %.1f, decode %.1f, challenges %.1f, proofs %.1f us\n",
+		all, b.entries[0].len, leaf / n * 1e6, parse / n * 1e6, (double)spent->add / n / 1e3,
+		(double)spent->signature / n / 1e3, (double)spent->decode / n / 1e3,
+		(double)spent->prepare / n / 1e3, (double)spent->proof / n / 1e3);
+	tb_ballot_batch_free(batch);
+	release(&b);
+}
+
+int main(void)
+{
+	run("ristretto255", tb_group_ristretto255(), 5, 3, 4096, DISTINCT, 5, 30000);
+	run("ristretto255", tb_group_ristretto255(), 20, 3, 2048, DISTINCT, 5, 45000);
+	return 0;
+}
