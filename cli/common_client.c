@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/common_client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/base64.h"
+#include "core/base/file.h"
+#include "core/base/progress.h"
+#include "core/log/proof.h"
+#include "crypto/hash.h"
+#include "net/source_http.h"
+
+enum { MAX_CHECKPOINT = TB_NOTE_MAX_BYTES };
+
+static int fault_error(const tb_args *args, const char *what, const tb_fault *fault)
+{
+	char text[1024];
+
+	tb_fault_text(fault, text, sizeof text);
+	(void)tb_args_error(args, "%s: %s", what, text);
+	return TB_EXIT_NO;
+}
+
+/* ---- where the board is ---- */
+
+void tb_client_url(const tb_client *c, char out[TB_URL_MAX + 128], const char *below)
+{
+	(void)snprintf(out, TB_URL_MAX + 128, "%s/%s", c->where, below);
+}
+
+static int open_source(tb_client *c, const char *where)
+{
+	tb_fault fault;
+	tb_why why = {""};
+	tb_err err;
+
+	c->is_url = tb_url_is(where);
+	if (!c->is_url) {
+		(void)snprintf(c->where, sizeof c->where, "%s", where);
+		err = tb_source_open(&c->source, where, &why);
+		return err == TB_OK ? TB_EXIT_OK
+				    : tb_args_error(c->args, "cannot open the board: %s", why.text);
+	}
+	if (tb_url_board(c->where, where, &fault) != TB_OK)
+		return tb_args_error(c->args, "expected %s, found %s", fault.expected, fault.found);
+	if (tb_fetch_new(&c->fetch, NULL) != TB_OK ||
+		tb_source_http_new(&c->source, c->fetch, c->where) != TB_OK)
+		return tb_args_error(c->args, "out of memory");
+	return TB_EXIT_OK;
+}
+
+/* ---- entries ---- */
+
+/* Checks and takes in one entry; a blob is fetched when the entry names one. */
+static int take_entry(tb_client *c, const uint8_t *bytes, size_t len, tb_buf *room, tb_buf *blob)
+{
+	uint8_t leaf[32];
+	char path[TB_PATH_MAX], what[64];
+	tb_entry entry;
+	tb_fault fault;
+	tb_why why = {""};
+	tb_err err;
+
+	(void)snprintf(what, sizeof what, "entry %llu", (unsigned long long)tb_board_size(c->board));
+	tb_merkle_leaf(leaf, bytes, len);
+	err = tb_entry_parse(&entry, room, bytes, len, &fault);
+	if (err == TB_OK && entry.is_blob) {
+		tb_blob_path(path, entry.payload_hash);
+		if (tb_source_get(c->source, path, blob, &why) != TB_OK)
+			return tb_args_error(c->args, "%s: cannot get its blob: %s", what, why.text);
+		err = tb_entry_attach_blob(&entry, blob->data, blob->len, &fault);
+	}
+	if (err == TB_OK)
+		err = tb_board_check(c->board, &entry, leaf, &fault);
+	if (err == TB_ERR_STATE)
+		return TB_EXIT_WAIT; /* after the close: needs the tally, which this reader does not make */
+	if (err == TB_OK)
+		err = tb_board_apply(c->board, &entry, leaf);
+	if (err == TB_ERR_RULE)
+		return fault_error(c->args, what, &fault);
+	return err == TB_OK ? TB_EXIT_OK : tb_args_error(c->args, "%s: %s", what, tb_err_text(err));
+}
+
+static bool is_deep_enough(const tb_client *c, tb_client_depth depth)
+{
+	return depth == TB_CLIENT_SETUP && tb_board_phase(c->board) >= TB_PHASE_OPEN;
+}
+
+static int replay(tb_client *c, tb_client_depth depth)
+{
+	const uint8_t *bytes;
+	tb_progress progress;
+	tb_buf room, blob;
+	tb_entries entries;
+	tb_why why = {""};
+	uint64_t index;
+	size_t len;
+	int exit_code = TB_EXIT_OK;
+
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_buf_init(&blob, TB_BLOB_MAX_BYTES);
+	tb_entries_init(&entries, c->source, c->checkpoint.size);
+	tb_progress_begin(&progress, "reading the board", c->checkpoint.size);
+	while (exit_code == TB_EXIT_OK && !tb_entries_is_done(&entries) && !is_deep_enough(c, depth)) {
+		if (tb_entries_next(&entries, &bytes, &len, &index, &why) != TB_OK)
+			exit_code = tb_args_error(c->args, "cannot read the board: %s", why.text);
+		else
+			exit_code = take_entry(c, bytes, len, &room, &blob);
+		tb_progress_add(&progress, 1);
+	}
+	tb_progress_end(&progress);
+	tb_entries_release(&entries);
+	tb_buf_release(&room);
+	tb_buf_release(&blob);
+	return exit_code == TB_EXIT_WAIT ? TB_EXIT_OK : exit_code;
+}
+
+/* ---- checkpoints ---- */
+
+/* Is `old` a head of the log that the checkpoint at hand is a head of?  The proof comes from the tiles. */
+static tb_err prove_consistency(tb_client *c, const tb_checkpoint *old, const tb_checkpoint *new)
+{
+	tb_tile_reader *tiles = NULL;
+	tb_merkle_reader nodes;
+	tb_merkle_proof proof;
+	tb_err err = tb_tile_reader_new(&tiles, c->source, new->size);
+
+	if (err != TB_OK)
+		return err;
+	nodes = tb_tile_reader_nodes(tiles);
+	err = tb_merkle_prove_consistency(&proof, &nodes, old->size, new->size);
+	if (err == TB_OK)
+		err = tb_merkle_verify_consistency(&proof, old->size, old->root, new->size, new->root);
+	tb_tile_reader_free(tiles);
+	return err;
+}
+
+static int compare_checkpoints(tb_client *c, const tb_checkpoint *a, const tb_checkpoint *b, const char *what)
+{
+	const tb_checkpoint *old = a->size <= b->size ? a : b, *new = a->size <= b->size ? b : a;
+	tb_err err;
+
+	if (old->size == 0)
+		return TB_EXIT_OK;
+	err = old->size == new->size ? (memcmp(old->root, new->root, 32) == 0 ? TB_OK : TB_ERR_PROOF)
+				     : prove_consistency(c, old, new);
+	if (err == TB_OK)
+		return TB_EXIT_OK;
+	if (err != TB_ERR_PROOF)
+		return tb_args_error(c->args, "cannot read the log's tiles: %s", tb_err_text(err));
+	(void)tb_args_error(c->args,
+		"LOG.TREE: %s (%llu entries) and the present checkpoint (%llu) are not heads of one log: the "
+		"server "
+		"shows two histories",
+		what, (unsigned long long)a->size, (unsigned long long)b->size);
+	return TB_EXIT_NO;
+}
+
+/* The log key is what the manifest says; the manifest is what the state machine has checked, and the checkpoint covers it. */
+static int check_signature(tb_client *c)
+{
+	const tb_manifest *m = tb_board_manifest(c->board);
+	tb_checkpoint checked;
+	tb_note note;
+	tb_why why = {""};
+
+	if (m == NULL)
+		return tb_args_error(c->args, "the board is empty");
+	if (tb_vkey_init(&c->log_key, m->origin, TB_VKEY_ED25519, m->server_log_key) != TB_OK)
+		return tb_args_error(c->args, "out of memory");
+	if (tb_checkpoint_open(&checked, &note, (const char *)c->checkpoint_text.data, c->checkpoint_text.len,
+		    &c->log_key, &why) == TB_OK)
+		return TB_EXIT_OK;
+	(void)tb_args_error(c->args, "LOG.CHECKPOINT: %s", why.text);
+	return TB_EXIT_NO;
+}
+
+static int check_root(tb_client *c)
+{
+	tb_checkpoint here;
+
+	here.size = tb_board_size(c->board);
+	tb_board_root(c->board, here.root);
+	return compare_checkpoints(c, &here, &c->checkpoint, "what was read of the board");
+}
+
+static int get_checkpoint(tb_client *c)
+{
+	tb_note note;
+	tb_why why = {""};
+
+	if (tb_source_get(c->source, TB_CHECKPOINT_PATH, &c->checkpoint_text, &why) != TB_OK)
+		return tb_args_error(c->args, "cannot get the checkpoint: %s", why.text);
+	if (tb_checkpoint_parse(&c->checkpoint, &note, (const char *)c->checkpoint_text.data,
+		    c->checkpoint_text.len, &why) == TB_OK)
+		return TB_EXIT_OK;
+	(void)tb_args_error(c->args, "LOG.CHECKPOINT: %s", why.text);
+	return TB_EXIT_NO;
+}
+
+/* ---- memory ---- */
+
+void tb_client_state_path(const tb_client *c, char *out, size_t out_len, const char *name)
+{
+	(void)snprintf(out, out_len, "%s/%s", c->folder, name);
+}
+
+static int find_folder(tb_client *c)
+{
+	const char *given = tb_args_get(c->args, "state"), *xdg = getenv("XDG_STATE_HOME"),
+		   *home = getenv("HOME");
+	const uint8_t *id = tb_board_binding(c->board)->election;
+	char hex[17] = {0};
+	tb_why why = {""};
+
+	tb_hex_write(hex, id, 8);
+	if (given != NULL)
+		(void)snprintf(c->folder, sizeof c->folder, "%s/%s", given, hex);
+	else if (xdg != NULL && xdg[0] == '/')
+		(void)snprintf(c->folder, sizeof c->folder, "%s/tabella/%s", xdg, hex);
+	else if (home != NULL && home[0] == '/')
+		(void)snprintf(c->folder, sizeof c->folder, "%s/.local/state/tabella/%s", home, hex);
+	else
+		return tb_args_error(c->args,
+			"neither --state nor $XDG_STATE_HOME nor $HOME says where to remember things");
+	if (tb_file_make_dirs(c->folder, TB_FILE_PRIVATE, &why) != TB_OK)
+		return tb_args_error(c->args, "%s", why.text);
+	return TB_EXIT_OK;
+}
+
+/* Refuses a log that lost what was once seen of it, and keeps both heads. */
+static int compare_with_memory(tb_client *c)
+{
+	char path[1200], evidence[1200];
+	tb_checkpoint seen;
+	tb_note note;
+	tb_buf text;
+	tb_why why = {""};
+	int exit_code = TB_EXIT_OK;
+
+	tb_client_state_path(c, path, sizeof path, "checkpoint");
+	tb_client_state_path(c, evidence, sizeof evidence, "checkpoint.conflicting");
+	tb_buf_init(&text, MAX_CHECKPOINT);
+	if (tb_file_exists(path)) {
+		if (tb_file_read(&text, path, &why) != TB_OK ||
+			tb_checkpoint_open(
+				&seen, &note, (const char *)text.data, text.len, &c->log_key, &why) != TB_OK)
+			exit_code = tb_args_error(
+				c->args, "%s: %s; remove it only if you know why", path, why.text);
+		else
+			exit_code = compare_checkpoints(
+				c, &seen, &c->checkpoint, "the checkpoint remembered from before");
+		if (exit_code == TB_EXIT_OK && seen.size > c->checkpoint.size)
+			goto done; /* an older answer of the same log, as a cache may give */
+	}
+	if (exit_code == TB_EXIT_NO && tb_file_write(evidence, c->checkpoint_text.data,
+					       c->checkpoint_text.len, TB_FILE_PUBLIC, &why) == TB_OK)
+		(void)tb_args_error(c->args, "the evidence is in %s and %s", path, evidence);
+	if (exit_code == TB_EXIT_OK && tb_file_write(path, c->checkpoint_text.data, c->checkpoint_text.len,
+					       TB_FILE_PUBLIC, &why) != TB_OK)
+		exit_code = tb_args_error(c->args, "%s", why.text);
+done:
+	tb_buf_release(&text);
+	return exit_code;
+}
+
+/* ---- the whole ---- */
+
+int tb_client_open(tb_client *c, const tb_args *args, tb_client_depth depth)
+{
+	int exit_code;
+
+	memset(c, 0, sizeof *c);
+	c->args = args;
+	tb_buf_init(&c->checkpoint_text, MAX_CHECKPOINT);
+	if (tb_board_new(&c->board) != TB_OK)
+		return tb_args_error(args, "out of memory");
+	exit_code = open_source(c, tb_args_operand(args, 0));
+	if (exit_code == TB_EXIT_OK)
+		exit_code = get_checkpoint(c);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = replay(c, depth);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = check_signature(c);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = check_root(c);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = find_folder(c);
+	return exit_code == TB_EXIT_OK ? compare_with_memory(c) : exit_code;
+}
+
+void tb_client_close(tb_client *c)
+{
+	tb_board_free(c->board);
+	tb_source_free(c->source);
+	tb_fetch_free(c->fetch);
+	tb_buf_release(&c->checkpoint_text);
+}
+
+/* ---- inclusion ---- */
+
+int tb_client_check_inclusion(tb_client *c, uint64_t index, const uint8_t leaf[32])
+{
+	tb_tile_reader *tiles = NULL;
+	tb_merkle_reader nodes;
+	tb_merkle_proof proof;
+	tb_err err;
+
+	if (index >= c->checkpoint.size) {
+		(void)tb_args_error(c->args,
+			"LOG.TREE: the server names entry %llu, but the log has %llu entries",
+			(unsigned long long)index, (unsigned long long)c->checkpoint.size);
+		return TB_EXIT_NO;
+	}
+	err = tb_tile_reader_new(&tiles, c->source, c->checkpoint.size);
+	if (err == TB_OK) {
+		nodes = tb_tile_reader_nodes(tiles);
+		err = tb_merkle_prove_inclusion(&proof, &nodes, index, c->checkpoint.size);
+		if (err == TB_OK)
+			err = tb_merkle_verify_inclusion(
+				&proof, leaf, index, c->checkpoint.size, c->checkpoint.root);
+		tb_tile_reader_free(tiles);
+	}
+	if (err == TB_ERR_PROOF) {
+		(void)tb_args_error(c->args,
+			"LOG.TREE: the log does not hold what the server says about entry %llu",
+			(unsigned long long)index);
+		return TB_EXIT_NO;
+	}
+	return err == TB_OK ? TB_EXIT_OK
+			    : tb_args_error(c->args, "cannot read the log's tiles: %s", tb_err_text(err));
+}
+
+/* Is this the entry that was handed in? */
+static bool is_entry(const tb_proof *proof, tb_entry_type type, const char *signer, const uint8_t *payload,
+	size_t payload_len)
+{
+	uint8_t hash[32];
+	tb_entry entry;
+	tb_fault fault;
+	tb_buf room;
+	bool same;
+
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_sha256(hash, payload, payload_len);
+	same = proof->extra != NULL &&
+	       tb_entry_parse(&entry, &room, proof->extra, proof->extra_len, &fault) == TB_OK &&
+	       entry.type == type && strcmp(entry.signer, signer) == 0 &&
+	       memcmp(entry.payload_hash, hash, sizeof hash) == 0;
+	tb_buf_release(&room);
+	return same;
+}
+
+int tb_client_check_receipt(tb_client *c, const tb_buf *receipt, tb_entry_type type, const char *signer,
+	const uint8_t *payload, size_t payload_len, uint64_t *entry_index)
+{
+	uint8_t leaf[32];
+	tb_proof proof;
+	tb_why why = {""};
+	tb_buf room;
+	int exit_code = TB_EXIT_OK;
+
+	tb_buf_init(&room, TB_PROOF_MAX_EXTRA);
+	if (tb_proof_parse(&proof, &room, (const char *)receipt->data, receipt->len, &why) != TB_OK) {
+		exit_code = tb_args_error(c->args, "RECEIPT: %s", why.text);
+	} else if (!is_entry(&proof, type, signer, payload, payload_len)) {
+		exit_code = tb_args_error(c->args, "RECEIPT: it is for another entry than the one handed in");
+	} else {
+		tb_merkle_leaf(leaf, proof.extra, proof.extra_len);
+		if (tb_proof_verify(&proof, leaf, &c->log_key, &why) != TB_OK)
+			exit_code = tb_args_error(c->args, "RECEIPT: %s", why.text);
+	}
+	if (exit_code != TB_EXIT_OK)
+		exit_code = TB_EXIT_NO;
+	else
+		exit_code = compare_checkpoints(c, &c->checkpoint, &proof.checkpoint, "the board as read");
+	*entry_index = exit_code == TB_EXIT_OK ? proof.index : 0;
+	tb_buf_release(&room);
+	return exit_code;
+}
