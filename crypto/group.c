@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/group.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,17 +48,18 @@ bool tb_group_can_embed(const tb_group *g)
 /* ---- 32 bytes little-endian <-> four limbs ---- */
 static void load(uint64_t out[4], const uint8_t in[TB_SCALAR_BYTES])
 {
-	for (int i = 0; i < 4; i++) {
-		out[i] = 0;
-		for (int j = 7; j >= 0; j--)
-			out[i] = out[i] << 8 | in[8 * i + j];
-	}
+	memcpy(out, in, TB_SCALAR_BYTES);
+	for (int i = 0; i < 4; i++)
+		out[i] = le64toh(out[i]);
 }
 
 static void store(uint8_t out[TB_SCALAR_BYTES], const uint64_t in[4])
 {
-	for (int i = 0; i < TB_SCALAR_BYTES; i++)
-		out[i] = (uint8_t)(in[i / 8] >> (8 * (i % 8)));
+	for (int i = 0; i < 4; i++) {
+		const uint64_t limb = htole64(in[i]);
+
+		memcpy(out + 8 * i, &limb, sizeof limb);
+	}
 }
 
 static void reduce64(const tb_group *g, uint64_t out[4], const uint8_t in[64])

@@ -387,6 +387,7 @@ static const tb_group modp4096 = {
 	.can_embed = false,
 	.cheap_sub = false,
 	.order = {.q = {0xffffffffffffff43, UINT64_MAX, UINT64_MAX, UINT64_MAX},
+		.r = {0xbd},
 		.r2 = {0x8b89},
 		.neg_inv = 0xa53fa94fea53fa95},
 	.identity = identity,

@@ -155,6 +155,7 @@ static const tb_group ristretto255 = {
 	.can_embed = true,
 	.cheap_sub = true,
 	.order = {.q = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000},
+		.r = {0xd6ec31748d98951d, 0xc6ef5bf4737dcf70, 0xfffffffffffffffe, 0x0fffffffffffffff},
 		.r2 = {0xa40611e3449c0f01, 0xd00e1ba768859347, 0xceec73d217f5be65, 0x0399411b7c309a3d},
 		.neg_inv = 0xd2b51da312547e1b},
 	.identity = identity,

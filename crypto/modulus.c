@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "crypto/modulus.h"
 
+#include <string.h>
+
 #include "crypto/ct.h"
 #include "crypto/err.h"
 #include "crypto/wipe.h"
@@ -127,17 +129,14 @@ void tb_mod_mul(const tb_modulus *m, uint64_t out[4], const uint64_t a[4], const
 	montgomery(m, out, t, b);
 }
 
-/* With R = 2^256: low*R + high*R^2 = R*(low + high*R), and one more reduction takes the R away. */
+/* With R = 2^256: low + high*R, each product divided by R on the way. */
 void tb_mod_reduce512(const tb_modulus *m, uint64_t out[4], const uint64_t wide[8])
 {
-	static const uint64_t one[4] = {1, 0, 0, 0};
 	uint64_t low[4], high[4];
 
-	montgomery(m, low, wide, m->r2);
+	montgomery(m, low, wide, m->r);
 	montgomery(m, high, wide + 4, m->r2);
-	montgomery(m, high, high, m->r2);
-	tb_mod_add(m, low, low, high);
-	montgomery(m, out, low, one);
+	tb_mod_add(m, out, low, high);
 	tb_wipe(low, sizeof low);
 	tb_wipe(high, sizeof high);
 }
@@ -150,7 +149,7 @@ void tb_mod_invert(const tb_modulus *m, uint64_t out[4], const uint64_t a[4])
 
 	(void)sub4(e, m->q, two);
 	montgomery(m, base, a, m->r2);
-	montgomery(m, acc, one, m->r2);
+	memcpy(acc, m->r, sizeof acc);
 	for (int i = 255; i >= 0; i--) {
 		montgomery(m, acc, acc, acc);
 		if (e[i / 64] >> (i % 64) & 1)
@@ -180,6 +179,9 @@ void tb_modulus_init(tb_modulus *out, const uint64_t q[4])
 	out->neg_inv = 0 - inv;
 	out->r2[0] = 1;
 	out->r2[1] = out->r2[2] = out->r2[3] = 0;
-	for (int i = 0; i < 512; i++)
+	for (int i = 0; i < 512; i++) {
+		if (i == 256)
+			memcpy(out->r, out->r2, sizeof out->r);
 		tb_mod_add(out, out->r2, out->r2, out->r2);
+	}
 }

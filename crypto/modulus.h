@@ -11,6 +11,7 @@
  */
 typedef struct tb_modulus {
 	uint64_t q[4];    /* odd, >= 3 */
+	uint64_t r[4];    /* 2^256 mod q */
 	uint64_t r2[4];   /* 2^512 mod q */
 	uint64_t neg_inv; /* -1/q mod 2^64 */
 } tb_modulus;
