@@ -25,7 +25,7 @@
 #define MAX_WINDOWS 130
 #define TABLE 8   /* odd multiples per point: Straus */
 #define BATCH 256 /* digits taken out at a time: Pippenger */
-#define AHEAD 6   /* prefetch distance in additions */
+#define AHEAD 2   /* prefetch distance in additions */
 #define ALIGNMENT 64
 
 /* A scalar as the algorithms want it. */
