@@ -311,9 +311,9 @@ tb_err tb_board_apply_refused(tb_board *b, const tb_entry *e, const uint8_t leaf
 	tb_fault ignored;
 	tb_err err = TB_ERR_STATE;
 
-	TB_REQUIRE(e->payload != NULL && e->type < TB_ENTRY_NUM_TYPES);
+	TB_REQUIRE(e->type < TB_ENTRY_NUM_TYPES);
 	*taken = false;
-	if (has_place(b, e)) {
+	if (e->payload != NULL && has_place(b, e)) {
 		err = parse_payload(b, e, leaf, &ignored);
 		if (err == TB_OK)
 			err = take_in(b, e, leaf);
