@@ -334,7 +334,7 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *t
 	return strlen(text);
 }
 
-static void on_log(void *cls, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *format, va_list args)
 {
 	char text[400];
 
@@ -387,8 +387,8 @@ static tb_err listen_on(tb_http *h, const char *where, int *out, tb_fault *fault
 	TB_REQUIRE(getnameinfo((struct sockaddr *)&bound, bound_len, host, sizeof host, port, sizeof port,
 			   NI_NUMERICHOST | NI_NUMERICSERV) == 0);
 	h->port = (unsigned)strtoul(port, NULL, 10);
-	(void)snprintf(
-		h->address, sizeof h->address, strchr(host, ':') != NULL ? "[%s]:%s" : "%s:%s", host, port);
+	(void)snprintf(h->address, sizeof h->address, "%s%s%s:%s", strchr(host, ':') != NULL ? "[" : "", host,
+		strchr(host, ':') != NULL ? "]" : "", port);
 	*out = fd;
 	return TB_OK;
 }

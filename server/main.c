@@ -134,7 +134,9 @@ static int run(const tb_config *config)
 		tb_server_keys_wipe(&keys);
 		return EXIT_FAILED;
 	}
-	(void)signal(SIGPIPE, SIG_IGN);
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGPIPE); /* a client that goes away is no event */
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)sigemptyset(&signals);
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);

@@ -226,7 +226,7 @@ static tb_err connection_open(connection *c, const char *path, bool writing)
 /* Makes the tables in an empty file; refuses any other file that is not a board of this version. */
 static tb_err schema(connection *c, tb_why *why)
 {
-	char version[32], application[32], tables[32], create[160];
+	char version[32], application[32], tables[32], found[80], create[160];
 	tb_err err;
 
 	err = pragma(c, "PRAGMA user_version", version, sizeof version);
@@ -248,8 +248,10 @@ static tb_err schema(connection *c, tb_why *why)
 		}
 		return TB_OK;
 	}
-	if (strtol(application, NULL, 10) != TB_SCHEMA_APPLICATION_ID ||
-		strtol(version, NULL, 10) != TB_SCHEMA_VERSION) {
+	(void)sqlite3_snprintf(
+		(int)sizeof create, create, "%d/%d", TB_SCHEMA_APPLICATION_ID, TB_SCHEMA_VERSION);
+	(void)sqlite3_snprintf((int)sizeof found, found, "%s/%s", application, version);
+	if (strcmp(create, found) != 0) {
 		tb_why_set(why,
 			"is no board of format %d, but a database with application_id %s and user_version %s",
 			TB_SCHEMA_VERSION, application, version);
