@@ -87,7 +87,7 @@ again = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 wanted = $(if $(T),$(foreach path,$(1),$(if $(findstring $(T),$(path)),$(path))),$(1))
 run_tests = tools/run-tests -j $(JOBS) -b '$(BUILD)' $(if $(T),-f '$(T)')
 
-export KEEP GROUP BIG FUZZ_TIME
+$(foreach name,KEEP GROUP BIG FUZZ_TIME,$(if $($(name)),$(eval export $(name))))
 
 # ---- targets for people ----
 .PHONY: help all demo test unit bench install uninstall check-all format fuzz clean
