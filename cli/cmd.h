@@ -9,4 +9,7 @@ extern const tb_command tb_cmd_key_new, tb_cmd_key_show;
 extern const tb_command tb_cmd_check;
 extern const tb_command tb_cmd_codes;
 
+extern const tb_command tb_cmd_create;
+extern const tb_command tb_cmd_roll_import, tb_cmd_roll_change;
+
 #endif

@@ -6,6 +6,9 @@ static const tb_command *const commands[] = {
 	&tb_cmd_key_show,
 	&tb_cmd_check,
 	&tb_cmd_codes,
+	&tb_cmd_create,
+	&tb_cmd_roll_import,
+	&tb_cmd_roll_change,
 	NULL,
 };
 
