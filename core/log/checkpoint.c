@@ -183,7 +183,8 @@ tb_err tb_checkpoint_open(
 		err = TB_ERR_SIGNATURE;
 		tb_why_set(why, "checkpoint: the log's key has not signed it");
 	} else if (err != TB_OK) {
-		tb_why_set(why, "checkpoint: %s", err == TB_ERR_SIGNATURE ? "the log's signature is wrong" : tb_err_text(err));
+		tb_why_set(why, "checkpoint: %s",
+			err == TB_ERR_SIGNATURE ? "the log's signature is wrong" : tb_err_text(err));
 	} else {
 		*out = c;
 	}

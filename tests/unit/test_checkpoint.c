@@ -34,7 +34,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* ---- vectors of C2SP signed-note and tlog-cosignature ---- */
+/* ---- [LOG.CHECKPOINT]: vectors of C2SP signed-note and tlog-cosignature ---- */
 
 #define SPEC_VKEY "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
 #define SPEC_TEXT "This is an example message.\n"

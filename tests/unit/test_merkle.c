@@ -95,7 +95,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* ---- vectors of the certificate-transparency reference implementation ---- */
+/* ---- [LOG.TREE]: vectors of the certificate-transparency reference implementation ---- */
 
 static void unhex(uint8_t *out, const char *hex)
 {

@@ -85,7 +85,7 @@ static void test_read_and_verify(void **state)
 	tb_buf_release(&room);
 }
 
-/* The layout of the specification, by hand. */
+/* [RECEIPT]: the layout of the specification, by hand. */
 static void test_the_layout(void **state)
 {
 	static const char text[] = "c2sp.org/tlog-proof@v1\n"

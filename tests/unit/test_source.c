@@ -339,7 +339,7 @@ static void test_a_missing_bundle(void **state)
 	tb_buf_release(&kept);
 }
 
-/* ---- archives that are not one board in its one order ---- */
+/* ---- [ARCHIVE]: archives that are not one board in its one order ---- */
 
 typedef struct piece {
 	const char *name;

@@ -11,7 +11,7 @@
 
 #define HASH TB_MERKLE_BYTES
 
-/* ---- paths ---- */
+/* ---- [LOG.TILES]: paths ---- */
 
 static void test_paths(void **state)
 {
