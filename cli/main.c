@@ -9,6 +9,13 @@ static const tb_command *const commands[] = {
 	&tb_cmd_create,
 	&tb_cmd_roll_import,
 	&tb_cmd_roll_change,
+	&tb_cmd_status,
+	&tb_cmd_open,
+	&tb_cmd_close,
+	&tb_cmd_publish,
+	&tb_cmd_extend,
+	&tb_cmd_notice,
+	&tb_cmd_cancel,
 	NULL,
 };
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+#include "cli/common_client.h"
+#include "cli/common_code.h"
+#include "cli/common_submit.h"
+#include "core/election/election_text.h"
+
+/* What the admin may do once the election exists: extend, notify, cancel; all of it public. */
+
+static int submit(const tb_args *args, tb_entry_type type, const tb_buf *payload)
+{
+	char url[TB_URL_MAX + 128];
+	uint8_t public_key[32];
+	tb_role_keys keys = {0};
+	tb_submitted done = {0};
+	tb_client client;
+	uint64_t index;
+	int exit_code = tb_client_open(&client, args, TB_CLIENT_SETUP);
+
+	if (exit_code == TB_EXIT_OK && !client.is_url)
+		exit_code =
+			tb_args_error(args, "expected the URL of a board, found the file %s", client.where);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_role_keys_obtain(args, "key", TB_ROLE_ADMIN, &keys);
+	if (exit_code == TB_EXIT_OK) {
+		tb_schnorr_public(public_key, &keys.sign);
+		if (memcmp(public_key, tb_board_manifest(client.board)->admin_key, sizeof public_key) != 0)
+			exit_code = tb_args_error(args, "this key is not the admin's of that election");
+	}
+	if (exit_code == TB_EXIT_OK) {
+		tb_client_url(&client, url, "entries");
+		exit_code = tb_submit_signed(args, client.fetch, url, type, "admin",
+			tb_board_binding(client.board), &keys.sign, payload, &done);
+	}
+	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_client_check_receipt(
+			&client, &done.receipt, type, "admin", payload->data, payload->len, &index);
+	if (exit_code == TB_EXIT_OK && tb_args_json(args))
+		printf("{\"index\":%llu}\n", (unsigned long long)index);
+	else if (exit_code == TB_EXIT_OK)
+		printf("recorded on the board as entry %llu\n", (unsigned long long)index);
+	tb_submitted_release(&done);
+	tb_role_keys_wipe(&keys);
+	tb_client_close(&client);
+	return exit_code;
+}
+
+static int submit_text(const tb_args *args, tb_entry_type type, tb_err written, tb_buf *payload)
+{
+	int exit_code = written == TB_OK ? submit(args, type, payload)
+					 : tb_args_error(args, "%s", tb_err_text(written));
+
+	tb_buf_release(payload);
+	return exit_code;
+}
+
+static int run_extend(const tb_args *args)
+{
+	const char *text = tb_args_get(args, "closes");
+	char reason[4096];
+	tb_extend extend = {.reason = reason};
+	tb_fault fault;
+	tb_buf payload;
+
+	if (tb_time_parse(&extend.closes, text, strlen(text), &fault) != TB_OK)
+		return tb_args_error(args, "--closes: expected %s, found %s", fault.expected, fault.found);
+	(void)snprintf(reason, sizeof reason, "%s", tb_args_get(args, "reason"));
+	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
+	return submit_text(args, TB_ENTRY_EXTEND, tb_extend_write(&payload, &extend), &payload);
+}
+
+static int run_notice(const tb_args *args)
+{
+	tb_buf payload;
+
+	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
+	return submit_text(
+		args, TB_ENTRY_NOTICE, tb_notice_write(&payload, tb_args_get(args, "text")), &payload);
+}
+
+static int run_cancel(const tb_args *args)
+{
+	tb_buf payload;
+
+	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
+	return submit_text(
+		args, TB_ENTRY_CANCEL, tb_cancel_write(&payload, tb_args_get(args, "reason")), &payload);
+}
+
+#define ADMIN_KEY_FLAG                                                                                       \
+	{                                                                                                    \
+		"key", "FILE", "the admin's key file; otherwise the code is asked for", false, false         \
+	}
+
+static const tb_flag extend_flags[] = {
+	{"closes", "TIME", "the new end, such as '2027-03-14 18:00 UTC'", true, false},
+	{"reason", "TEXT", "why; it stands on the board for everyone to read", true, false},
+	ADMIN_KEY_FLAG,
+	TB_CLIENT_FLAGS,
+	{NULL, NULL, NULL, false, false},
+};
+
+const tb_command tb_cmd_extend = {
+	.name = "extend",
+	.operands = "BOARD",
+	.min_operands = 1,
+	.max_operands = 1,
+	.summary = "let the polls close later",
+	.details = "Only while they are open, and within the longest window that the election's rules allow.",
+	.flags = extend_flags,
+	.run = run_extend,
+};
+
+static const tb_flag notice_flags[] = {
+	{"text", "TEXT", "what everyone shall read", true, false},
+	ADMIN_KEY_FLAG,
+	TB_CLIENT_FLAGS,
+	{NULL, NULL, NULL, false, false},
+};
+
+const tb_command tb_cmd_notice = {
+	.name = "notice",
+	.operands = "BOARD",
+	.min_operands = 1,
+	.max_operands = 1,
+	.summary = "put a notice on the board",
+	.details = "",
+	.flags = notice_flags,
+	.run = run_notice,
+};
+
+static const tb_flag cancel_flags[] = {
+	{"reason", "TEXT", "why; it stands on the board for everyone to read", true, false},
+	ADMIN_KEY_FLAG,
+	TB_CLIENT_FLAGS,
+	{NULL, NULL, NULL, false, false},
+};
+
+const tb_command tb_cmd_cancel = {
+	.name = "cancel",
+	.operands = "BOARD",
+	.min_operands = 1,
+	.max_operands = 1,
+	.summary = "cancel the election, for ever",
+	.details = "Not after a trustee has begun to decrypt.",
+	.flags = cancel_flags,
+	.run = run_cancel,
+};
