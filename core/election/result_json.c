@@ -161,35 +161,28 @@ static void take_tie(tb_json_in *in, const tb_question *q, tb_decision *d)
 	tb_json_leave(in);
 }
 
-static void take_totals(tb_json_in *in, const tb_question *q, tb_decision *d)
+static tb_err reserve(tb_decision *d, uint32_t num_options)
 {
-	size_t want = d->outcome == TB_OUTCOME_DECIDED ? q->num_options : 0;
-	size_t num = tb_json_enter_array(in, "totals", want, want);
+	d->totals = calloc(num_options, sizeof *d->totals);
+	d->is_approved = calloc(num_options, sizeof *d->is_approved);
+	d->order = calloc(num_options, sizeof *d->order);
+	d->ties = calloc(num_options, sizeof *d->ties);
+	if (d->totals == NULL || d->is_approved == NULL || d->order == NULL || d->ties == NULL)
+		return TB_ERR_MEMORY;
+	return TB_OK;
+}
 
+/* totals, approved, elected, ties of a question that was decided. */
+static tb_err take_decided(tb_json_in *in, const tb_question *q, tb_decision *d)
+{
+	size_t num;
+
+	if (reserve(d, q->num_options) != TB_OK)
+		return TB_ERR_MEMORY;
+	num = tb_json_enter_array(in, "totals", q->num_options, q->num_options);
 	for (size_t i = 0; i < num; i++)
 		d->totals[i] = tb_json_take_int(in, TB_JSON_ITEM, 0, TB_MAX_TOTAL);
 	tb_json_leave(in);
-}
-
-static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d)
-{
-	size_t num_ties;
-	tb_json_string id;
-
-	d->totals = calloc(q->num_options, sizeof *d->totals);
-	d->is_approved = calloc(q->num_options, sizeof *d->is_approved);
-	d->order = calloc(q->num_options, sizeof *d->order);
-	d->ties = calloc(q->num_options, sizeof *d->ties);
-	if (d->totals == NULL || d->is_approved == NULL || d->order == NULL || d->ties == NULL)
-		return TB_ERR_MEMORY;
-	tb_json_enter_object(in, TB_JSON_ITEM);
-	tb_json_take_string(in, "id", &id, TB_ID_MAX);
-	if (in->err == TB_OK && strcmp(id.data, q->id) != 0)
-		tb_json_in_fail(
-			in, "id", "RESULT", "the question of the manifest at this place", "%s", id.data);
-	d->outcome = (tb_outcome)tb_json_take_choice(in, "outcome", outcome_names, 3);
-	d->quorum_met = tb_json_take_bool(in, "quorum_met");
-	take_totals(in, q, d);
 	d->num_approved = take_ids(in, "approved", q, d->order, q->num_options, true);
 	for (uint32_t i = 0; i < d->num_approved && in->err == TB_OK; i++) {
 		if (d->is_approved[d->order[i]])
@@ -198,12 +191,34 @@ static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d
 		d->is_approved[d->order[i]] = true;
 	}
 	d->num_elected = take_ids(in, "elected", q, d->order, d->num_approved, false);
-	num_ties = tb_json_enter_array(in, "ties", 0, q->num_options);
-	for (size_t i = 0; i < num_ties && in->err == TB_OK; i++)
+	num = tb_json_enter_array(in, "ties", 0, q->num_options);
+	for (size_t i = 0; i < num && in->err == TB_OK; i++)
 		take_tie(in, q, d);
 	tb_json_leave(in);
-	tb_json_leave(in);
 	return TB_OK;
+}
+
+static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d)
+{
+	static const char *const lists[] = {"totals", "approved", "elected", "ties"};
+	tb_json_string id;
+	tb_err err = TB_OK;
+
+	tb_json_enter_object(in, TB_JSON_ITEM);
+	tb_json_take_string(in, "id", &id, TB_ID_MAX);
+	if (in->err == TB_OK && strcmp(id.data, q->id) != 0)
+		tb_json_in_fail(
+			in, "id", "RESULT", "the question of the manifest at this place", "%s", id.data);
+	d->outcome = (tb_outcome)tb_json_take_choice(in, "outcome", outcome_names, 3);
+	d->quorum_met = tb_json_take_bool(in, "quorum_met");
+	if (in->err == TB_OK && d->outcome == TB_OUTCOME_DECIDED)
+		err = take_decided(in, q, d);
+	for (size_t i = 0; d->outcome != TB_OUTCOME_DECIDED && i < sizeof lists / sizeof lists[0]; i++) {
+		(void)tb_json_enter_array(in, lists[i], 0, 0); /* nothing was decrypted */
+		tb_json_leave(in);
+	}
+	tb_json_leave(in);
+	return err;
 }
 
 static tb_err take_lists(tb_json_in *in, tb_result *r)
