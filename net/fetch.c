@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "core/base/json.h"
+#include "core/base/text.h"
 
 #define DEFAULT_CONNECT_SECONDS 10
 #define DEFAULT_STALL_SECONDS 30
@@ -295,20 +296,14 @@ tb_err tb_fetch_post_json(tb_fetch *f, tb_buf *body, tb_response *response, cons
 	return perform(f, url, fault);
 }
 
-static void make_printable(char *text)
-{
-	for (; *text != 0; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = ' ';
-}
-
 void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out, size_t out_len)
 {
 	tb_json_in in;
 	tb_json_string type, title, detail;
+	char text[4500]; /* holds the longest detail and type */
 	tb_fault fault;
 
-	(void)snprintf(out, out_len, "the server answered with status %ld", response->status);
+	(void)snprintf(text, sizeof text, "the server answered with status %ld", response->status);
 	tb_json_in_init(&in, body->data, body->len, 64 * 1024, TB_JSON_ANY, "HTTP");
 	tb_json_enter_object(&in, TB_JSON_ITEM);
 	tb_json_take_string(&in, "type", &type, 400);
@@ -317,9 +312,9 @@ void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out
 	tb_json_take_string(&in, "detail", &detail, 4000);
 	tb_json_leave(&in);
 	if (tb_json_in_status(&in, &fault) == TB_OK && detail.len > 0)
-		(void)snprintf(out, out_len, "%s (%s)", detail.data, type.data);
+		(void)snprintf(text, sizeof text, "%s (%s)", detail.data, type.data);
 	tb_json_in_release(&in);
-	make_printable(out);
+	tb_text_copy_printable(out, out_len, text);
 }
 
 bool tb_url_is(const char *in)

@@ -12,26 +12,12 @@
 
 #define RULE_CANONICAL "JSON.CANONICAL"
 
-static void put(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text);
-	tb_text_make_printable(out); /* names and values of a hostile file end up here */
-}
-
-static tb_err set_fault(tb_fault *f, const char *where, const char *expected, const char *found)
-{
-	put(f->where, sizeof f->where, where);
-	put(f->expected, sizeof f->expected, expected);
-	put(f->found, sizeof f->found, found);
-	return TB_ERR_RULE;
-}
-
 static tb_err fault_at_byte(tb_fault *f, size_t byte, const char *expected, const char *found)
 {
 	char where[32];
 
 	snprintf(where, sizeof where, "byte %zu", byte);
-	return set_fault(f, where, expected, found);
+	return tb_fault_set(f, RULE_CANONICAL, where, expected, found);
 }
 
 /* ---- parsing ---- */
@@ -107,7 +93,7 @@ static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len,
 	if (len > max_len) {
 		snprintf(where, sizeof where, "at most %zu bytes", max_len);
 		snprintf(text, sizeof text, "%zu", len);
-		return set_fault(f, "", where, text);
+		return tb_fault_set(f, RULE_CANONICAL, "", where, text);
 	}
 	err = prescan(bytes, len, f);
 	if (err != TB_OK)
@@ -117,7 +103,7 @@ static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len,
 		if (json_error_code(&error) == json_error_out_of_memory)
 			return TB_ERR_MEMORY;
 		snprintf(where, sizeof where, "line %d, column %d", error.line, error.column);
-		return set_fault(f, where, "JSON, an object or an array", error.text);
+		return tb_fault_set(f, RULE_CANONICAL, where, "JSON, an object or an array", error.text);
 	}
 	*out = value;
 	return TB_OK;
@@ -246,8 +232,8 @@ void tb_json_in_init(tb_json_in *in, const void *bytes, size_t len, size_t max_l
 		if (same != len)
 			in->err = fault_at_byte(&in->fault, same, "the canonical spelling", "another one");
 	}
-	if (in->err == TB_ERR_RULE)
-		in->fault.rule = spelling == TB_JSON_CANONICAL ? RULE_CANONICAL : rule;
+	if (in->err == TB_ERR_RULE && spelling == TB_JSON_ANY)
+		in->fault.rule = rule;
 }
 
 void tb_json_in_release(tb_json_in *in)
@@ -292,7 +278,7 @@ static void path_write(char *path, size_t size, const tb_json_in *in, const char
 void tb_json_in_fail(
 	tb_json_in *in, const char *key, const char *rule, const char *expected, const char *found, ...)
 {
-	char path[sizeof in->fault.where], text[sizeof in->fault.found];
+	char path[sizeof in->fault.where], text[2 * sizeof in->fault.found];
 	va_list args;
 
 	if (in->err != TB_OK)
@@ -302,8 +288,7 @@ void tb_json_in_fail(
 		text[0] = '\0';
 	va_end(args);
 	path_write(path, sizeof path, in, key);
-	in->err = set_fault(&in->fault, path, expected, text);
-	in->fault.rule = rule;
+	in->err = tb_fault_set(&in->fault, rule, path, expected, text);
 }
 
 static const char *next_key(const tb_json_in *in)

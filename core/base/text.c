@@ -121,21 +121,31 @@ bool tb_text_has_space(const void *text, size_t len)
 	return false;
 }
 
-void tb_text_make_printable(char *text)
+void tb_text_copy_printable(char *out, size_t out_len, const char *text)
 {
-	uint8_t *at = (uint8_t *)text;
-	size_t left = strlen(text);
+	const uint8_t *at = (const uint8_t *)text;
+	size_t left = text != NULL ? strlen(text) : 0, n = 0, fits = 0;
 
+	TB_REQUIRE(out_len >= 4);
 	while (left > 0) {
 		ucs4_t c;
-		int step = u8_mbtoucr(&c, at, left);
+		int len = u8_mbtoucr(&c, at, left);
+		bool bad = len <= 0 || is_control(c) || is_bidi_control(c) || c == 0xfeff;
+		size_t step = len <= 0 ? 1 : (size_t)len, width = bad ? 1 : step;
 
-		if (step <= 0 || is_control(c) || is_bidi_control(c) || c == 0xfeff) {
-			if (step <= 0)
-				step = 1;
-			memset(at, '?', (size_t)step);
+		if (n + width >= out_len) {
+			memcpy(out + fits, "...", 4);
+			return;
 		}
+		if (bad)
+			out[n] = '?';
+		else
+			memcpy(out + n, at, step);
+		n += width;
+		if (n + 4 <= out_len)
+			fits = n;
 		at += step;
-		left -= (size_t)step;
+		left -= step;
 	}
+	out[n] = '\0';
 }

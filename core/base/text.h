@@ -31,8 +31,9 @@ bool tb_text_is_utf8(const void *in, size_t in_len);
 /* Is there a character with the Unicode property White_Space?  `in` is valid UTF-8. */
 bool tb_text_has_space(const void *in, size_t in_len);
 
-/* Turns whatever a terminal, a log line or a page could be cheated with into '?', in place: C0 and C1 controls, line
- * separators, bidirectional controls, U+FEFF, and bytes that are not UTF-8. */
-void tb_text_make_printable(char *text);
+/* Copies text that may come from a hostile file to where people see it: whatever a terminal, a line of a log or a page
+ * could be cheated with becomes '?' (C0 and C1 controls, line separators, bidirectional controls, U+FEFF, and bytes that
+ * are not UTF-8).  What does not fit ends in "..." after a whole character; out_len >= 4.  NULL counts as "". */
+void tb_text_copy_printable(char *out, size_t out_len, const char *text);
 
 #endif

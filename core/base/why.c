@@ -8,13 +8,14 @@
 
 void tb_why_set(tb_why *why, const char *format, ...)
 {
+	char text[2 * TB_WHY_BYTES]; /* more than is kept, so that the copy sees what is cut */
 	va_list args;
 
 	va_start(args, format);
-	if (vsnprintf(why->text, sizeof why->text, format, args) < 0)
-		why->text[0] = '\0';
+	if (vsnprintf(text, sizeof text, format, args) < 0)
+		text[0] = '\0';
 	va_end(args);
-	tb_text_make_printable(why->text);
+	tb_text_copy_printable(why->text, sizeof why->text, text);
 }
 
 void tb_why_clear(tb_why *why)

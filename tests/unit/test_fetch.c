@@ -215,7 +215,7 @@ static void test_post_and_problem(void **state)
 	assert_non_null(strstr(s.request, "Content-Type: application/json\r\n"));
 	assert_non_null(strstr(s.request, "\r\n\r\n{\"a\":1}"));
 	tb_fetch_problem(&r, &body, text, sizeof text);
-	assert_string_equal(text, "prev is  old (urn:tabella:rule:BALLOT.PREV)");
+	assert_string_equal(text, "prev is? old (urn:tabella:rule:BALLOT.PREV)");
 	tb_buf_clear(&body);
 	tb_buf_text(&body, "<html>");
 	tb_fetch_problem(&r, &body, text, sizeof text);

@@ -98,14 +98,14 @@ static void test_a_sentence_is_safe_to_print(void **state)
 
 	(void)state;
 	tb_why_set(&why, "%s|%d", "a\x1b[31mb\nc\x7f\xc2\x9b\xff\xe2\x80\xae\xc3\xab", 7);
-	assert_string_equal(why.text, "a?[31mb?c???????\xc3\xab|7");
+	assert_string_equal(why.text, "a?[31mb?c????\xc3\xab|7");
 	memset(longer, 'x', sizeof longer);
 	longer[254] = '\xc3'; /* cut in the middle of a character */
 	longer[255] = '\xab';
 	longer[399] = '\0';
 	tb_why_set(&why, "%s", longer);
 	assert_int_equal(strlen(why.text), TB_WHY_BYTES - 1);
-	assert_int_equal(why.text[254], '?');
+	assert_string_equal(why.text + TB_WHY_BYTES - 4, "...");
 }
 
 int main(void)
