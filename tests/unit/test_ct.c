@@ -38,6 +38,7 @@ static void test_compare_sees_every_bit(void **state)
 	for (size_t bit = 0; bit < 8 * sizeof a; bit++) {
 		a[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		assert_false(tb_ct_equal(a, b, sizeof a));
+		assert_false(tb_ct_equal(b, a, sizeof a));
 		assert_false(tb_ct_is_zero(a, sizeof a));
 		b[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		assert_true(tb_ct_equal(a, b, sizeof a));

@@ -249,6 +249,42 @@ static void test_products_and_squares(void **state)
 	mpz_clears(x, y, z, NULL);
 }
 
+/* Products that are below 2^4096 - p in Montgomery form: before the last subtraction they are at least p but
+ * carry nothing, which does not happen by chance. */
+static void test_products_that_need_the_comparison(void **state)
+{
+	mpz_t x, y, z, limit;
+
+	(void)state;
+	mpz_inits(x, y, z, limit, NULL);
+	mpz_ui_pow_ui(limit, 2, 4096);
+	mpz_sub(limit, limit, p);
+	for (unsigned n = 0; n < 40; n++) {
+		tb_point a, b, c;
+
+		random_number(z, 470);
+		if (n < 20) /* 1, 2, ..., and around the limit */
+			mpz_set_ui(z, n + 1);
+		else if (n < 30)
+			mpz_sub_ui(z, limit, n - 25);
+		mpz_ui_pow_ui(y, 2, 4096);
+		mpz_invert(y, y, p);
+		mpz_mul(z, z, y); /* the number with that Montgomery form */
+		mpz_mod(z, z, p);
+		random_number(x, 500);
+		mpz_invert(y, x, p);
+		mpz_mul(y, y, z);
+		mpz_mod(y, y, p);
+		force(&a, x);
+		force(&b, y);
+		tb_point_add(g, &c, &a, &b);
+		check_value(&c, z);
+		force(&b, z);
+		assert_true(tb_point_equal(g, &b, &c)); /* one form for one element */
+	}
+	mpz_clears(x, y, z, limit, NULL);
+}
+
 static void test_powers(void **state)
 {
 	mpz_t x, e, z;
@@ -461,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_p_q_and_the_cofactor_are_prime),
 		cmocka_unit_test(test_the_derived_constants),
 		cmocka_unit_test(test_products_and_squares),
+		cmocka_unit_test(test_products_that_need_the_comparison),
 		cmocka_unit_test(test_powers),
 		cmocka_unit_test(test_hash_to_group),
 		cmocka_unit_test(test_out_of_range_is_refused),
