@@ -228,6 +228,7 @@ static void test_scalar_parse_takes_reduced_numbers_only(void **state)
 	}
 }
 
+/* The two ways out are w + c x and the scalar itself [SECRET.REVEAL]. */
 static void test_secrets_compute_like_scalars(void **state)
 {
 	(void)state;
