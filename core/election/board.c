@@ -249,8 +249,9 @@ static tb_err take_in(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
 		err = types[e->type].apply(b, e, leaf);
 	if (err == TB_OK)
 		err = append_leaf(b, leaf);
+	/* Floored, as a right one is already: a time between granules must not make the next entry look early. */
 	if (err == TB_OK)
-		b->time = e->time;
+		b->time = tb_manifest_floor_time(&b->manifest, e->time);
 	return err;
 }
 

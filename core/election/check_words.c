@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/election/check_internal.h"
+
+/* What a person must know to judge a result, in plain words: what was weakened on purpose, and what no mathematics can show. */
+
+static tb_err add(tb_check_report *r, const char *code, const char *text, size_t len)
+{
+	tb_check_statement *list = realloc(r->statements, (r->num_statements + 1) * sizeof *list);
+	char *copy;
+
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	r->statements = list;
+	copy = strndup(text, len);
+	if (copy == NULL)
+		return TB_ERR_MEMORY;
+	list[r->num_statements].code = code;
+	list[r->num_statements++].text = copy;
+	return TB_OK;
+}
+
+/* Sentences in the order they are said; the first error stays. */
+typedef struct speech {
+	tb_check *check;
+	const tb_board *board;
+	const tb_manifest *m;
+	tb_err err;
+} speech;
+
+__attribute__((format(printf, 3, 4))) static void say(speech *s, const char *code, const char *format, ...)
+{
+	char text[1200];
+	va_list args;
+
+	if (s->err != TB_OK)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	s->err = add(s->check->report, code, text, strlen(text));
+}
+
+static void date(char out[TB_RFC3339_LEN + 1], uint64_t time)
+{
+	if (tb_rfc3339_write(out, time) != TB_OK)
+		(void)snprintf(out, TB_RFC3339_LEN + 1, "never");
+}
+
+static void say_trust(speech *s)
+{
+	const tb_check_trust *t = &s->check->options->trust;
+
+	if (t->log_key == NULL && t->manifest == NULL && t->context == NULL)
+		say(s, "keys-from-board",
+			"Who runs this election was taken from the board itself. Compare the election id or "
+			"the fingerprint with one that "
+			"you have from elsewhere, or name them (--manifest, --key).");
+	if (s->m->rehearsal)
+		say(s, "rehearsal", "This was a rehearsal: its result decides nothing.");
+	if (s->m->eligibility == TB_ELIGIBILITY_SERVER)
+		say(s, "eligibility-server",
+			"Eligibility rests on the server: it made the voting codes, so it could have voted "
+			"for people who did not. "
+			"Whoever did not vote can look up their name on the board.");
+	else
+		say(s, "eligibility-registrar",
+			"Who may vote rests on the registrar's word: \"%.200s\" signed the roll and gave out "
+			"the voting codes.",
+			s->m->registrar_name);
+}
+
+static void say_keys(speech *s)
+{
+	const tb_manifest *m = s->m;
+
+	if (m->threshold == 1)
+		say(s, "threshold-1",
+			"A single trustee's key decrypts this election, so each of the %" PRIu32
+			" could read every vote alone.",
+			m->num_trustees);
+	else
+		say(s, "threshold",
+			"Any %" PRIu32 " of the %" PRIu32
+			" trustees together could read every single vote; fewer cannot.",
+			m->threshold, m->num_trustees);
+	if (m->num_endorsers == 0)
+		say(s, "no-auditor",
+			"Nobody but the trustees was asked to endorse the board before it was decrypted: "
+			"there was no auditor.");
+}
+
+static void say_endorsements(speech *s)
+{
+	const tb_endorsements *e = tb_board_endorsements(s->board);
+	const tb_tally *t = tb_board_tally(s->board);
+	tb_endorsement own;
+	uint32_t matching, all = tb_manifest_total_endorsers(s->m);
+
+	if (e == NULL || t == NULL)
+		return;
+	tb_tally_statement(t, &own);
+	matching = tb_endorsements_matching(e, &own);
+	if (matching < all)
+		say(s, "endorsers-missing",
+			"%" PRIu32 " of %" PRIu32 " endorsers have endorsed this board (%" PRIu32
+			" are needed before anything is decrypted).",
+			matching, all, tb_endorsements_required(e));
+}
+
+static void say_time(speech *s)
+{
+	char when[TB_RFC3339_LEN + 1];
+
+	if (s->m->rules == TB_RULES_EXTENDED)
+		say(s, "window-extended", "The rules of this election allow a window longer than 60 days.");
+	if (tb_board_num_extensions(s->board) > 0) {
+		date(when, tb_board_closes(s->board));
+		say(s, "extended", "The end of the polls was moved %" PRIu32 " time%s, the last time to %s.",
+			tb_board_num_extensions(s->board), tb_board_num_extensions(s->board) == 1 ? "" : "s",
+			when);
+	}
+}
+
+static void say_weight(void *arg, uint32_t weight, uint64_t holders)
+{
+	speech *s = arg;
+
+	if (holders < s->m->min_holders || holders == 1)
+		say(s, "rare-weight",
+			"Weight %" PRIu32 " is held by %" PRIu64
+			" voter%s only: the totals may reveal how they voted.",
+			weight, holders, holders == 1 ? "" : "s");
+}
+
+static void say_weights(speech *s)
+{
+	const tb_roll *r = tb_board_roll(s->board);
+	uint64_t num = 0;
+
+	if (r == NULL || s->err != TB_OK)
+		return;
+	num = tb_roll_num_voters(r);
+	if (num > 0 && tb_roll_total_weight(r) != num && tb_roll_num_rare_weights(r) > 0) {
+		tb_err err = tb_roll_each_weight(r, say_weight, s);
+
+		if (s->err == TB_OK)
+			s->err = err;
+	}
+}
+
+/* By name: people can be asked. */
+static void say_names(speech *s)
+{
+	tb_check *c = s->check;
+	const char *at = (const char *)c->names.data, *end = at + c->names.len;
+
+	if (c->num_added > 0)
+		say(s, "added", "%" PRIu64 " voter%s added to the roll after the opening.", c->num_added,
+			c->num_added == 1 ? " was" : "s were");
+	while (at < end && s->err == TB_OK) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		if (stop == NULL)
+			break;
+		s->err = add(c->report, "roll-changed", at, (size_t)(stop - at));
+		at = stop + 1;
+	}
+	if (c->num_names > 200)
+		say(s, "roll-changed", "... and %" PRIu64 " more such changes of the roll.",
+			c->num_names - 200);
+}
+
+static void say_end(speech *s)
+{
+	const tb_tally *t = tb_board_tally(s->board);
+	tb_check *c = s->check;
+
+	if (tb_board_phase(s->board) == TB_PHASE_CANCELLED)
+		say(s, "cancelled", "The election was cancelled and has no result. Reason: %.*s",
+			(int)c->cancelled.len, c->cancelled.len > 0 ? (const char *)c->cancelled.data : "");
+	if (c->num_notices > 0)
+		say(s, "notices", "The administrator put %" PRIu64 " notice%s on the board: read %s.",
+			c->num_notices, c->num_notices == 1 ? "" : "s", c->num_notices == 1 ? "it" : "them");
+	for (uint32_t q = 0; t != NULL && q < s->m->num_questions; q++) {
+		const char *title = s->m->questions[q].title;
+
+		if (tb_tally_outcome(t, q) == TB_OUTCOME_VOID)
+			say(s, "void",
+				"Too few voted on \"%.200s\": the quorum was not met, and nothing was "
+				"decrypted.",
+				title);
+		if (tb_tally_outcome(t, q) == TB_OUTCOME_WITHHELD)
+			say(s, "withheld",
+				"Too few ballots count to decrypt \"%.200s\" without coming close to single "
+				"votes.",
+				title);
+	}
+}
+
+tb_err tb_check_words(tb_check *c)
+{
+	speech s = {.check = c, .board = c->board, .err = TB_OK};
+
+	if (c->board == NULL || tb_board_manifest(c->board) == NULL)
+		return TB_OK;
+	s.m = tb_board_manifest(c->board);
+	s.err = tb_buf_status(&c->names);
+	say_trust(&s);
+	say_keys(&s);
+	say_time(&s);
+	say_weights(&s);
+	say_names(&s);
+	say_endorsements(&s);
+	say_end(&s);
+	say(&s, "beyond",
+		"No check can tell whether a voter's device showed the truth, or whether somebody watched "
+		"the voter.");
+	return s.err;
+}
+
+void tb_check_fingerprint(char out[TB_FINGERPRINT_TEXT], const uint8_t context[TB_FINGERPRINT_BYTES])
+{
+	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned bit = 5 * i, value = 0;
+
+		for (unsigned k = 0; k < 5; k++, bit++)
+			value = value << 1 | ((unsigned)context[bit / 8] >> (7 - bit % 8) & 1u);
+		if (i > 0 && i % 4 == 0)
+			out[n++] = '-';
+		out[n++] = alphabet[value];
+	}
+	out[n] = 0;
+}
