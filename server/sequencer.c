@@ -66,18 +66,19 @@ void tb_submission_free(tb_submission *s)
 	free(s);
 }
 
-/* The signature is part of it: the same words signed again are another submission, which the state machine judges. */
 void tb_submission_identify(tb_submission *s)
 {
 	const char *type = tb_entry_type_name(s->entry.type);
-	tb_sha256_state hash;
+	tb_sha256_state hash, statement;
 
 	tb_sha256_init(&hash);
 	tb_sha256_update(&hash, type, strlen(type) + 1);
 	tb_sha256_update(&hash, s->entry.signer, strlen(s->entry.signer) + 1);
 	tb_sha256_update(&hash, s->entry.payload_hash, sizeof s->entry.payload_hash);
+	statement = hash;
 	tb_sha256_update(&hash, s->entry.signature, sizeof s->entry.signature);
 	tb_sha256_final(&hash, s->id);
+	tb_sha256_final(&statement, s->statement);
 }
 
 /* From here to the end of the transaction the board is ahead of what is served.  Under the election's lock. */
@@ -184,6 +185,15 @@ static tb_err store_nodes(tb_store *store, const tb_election *e, uint64_t index,
 	return err;
 }
 
+/*
+ * May the same words, signed again, be taken for a repetition?  Not a ballot, which is sent again as it was [BALLOT.PREV], and
+ * not a change of the roll: to give back an earlier credential is another act than to give it.
+ */
+static bool counts_once(const tb_submission *s)
+{
+	return s->make == NULL && s->entry.type != TB_ENTRY_BALLOT && s->entry.type != TB_ENTRY_ROLL_CHANGE;
+}
+
 static tb_err store_entry(tb_store *store, const tb_election *e, const tb_submission *s, const draft *d)
 {
 	uint64_t index = e->tree.size;
@@ -196,6 +206,8 @@ static tb_err store_entry(tb_store *store, const tb_election *e, const tb_submis
 			store, e->number, index, s->entry.payload_hash, s->payload.data, s->payload.len);
 	if (err == TB_OK)
 		err = tb_store_add_submission(store, e->number, s->id, index);
+	if (err == TB_OK && counts_once(s))
+		err = tb_store_add_submission(store, e->number, s->statement, index);
 	return err;
 }
 
@@ -242,6 +254,33 @@ static tb_err look_up(batch *b, const tb_election *e, tb_submission *s, bool *fo
 	*found = err == TB_OK;
 	if (*found)
 		s->err = TB_OK;
+	return err == TB_ERR_NOT_FOUND ? TB_OK : err;
+}
+
+/*
+ * What is refused now may be refused because it was said before: a client that never got its answer may have signed the same
+ * words again.  Then the entry that exists is the answer - for those only who can sign for it.
+ */
+static tb_err look_up_statement(batch *b, const tb_election *e, tb_submission *s)
+{
+	static const tb_binding nothing = {.has_election = false};
+	const tb_board *board = e->ref->board;
+	const tb_binding *binding = s->entry.type == TB_ENTRY_MANIFEST ? &nothing : tb_board_binding(board);
+	tb_fault ignored;
+	const uint8_t *key;
+	uint64_t index;
+	tb_err err;
+
+	if (s->err != TB_ERR_RULE || !counts_once(s) ||
+		tb_manifest_signer_key(tb_board_manifest(board), s->entry.role, s->entry.trustee,
+			s->entry.signer_id, &key) != TB_OK ||
+		tb_entry_verify(&s->entry, binding, key, &ignored) != TB_OK)
+		return TB_OK;
+	err = tb_store_submission_now(b->app->store, e->number, s->statement, &index);
+	if (err == TB_OK) {
+		s->err = TB_OK;
+		s->index = index;
+	}
 	return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
@@ -308,6 +347,8 @@ static tb_err admit(batch *b, tb_submission *s)
 			"a name that is free on this server", s->slug);
 	else
 		err = create(b, s, &d);
+	if (err == TB_OK && e != NULL)
+		err = look_up_statement(b, e, s);
 	tb_buf_release(&d.bytes);
 	return err;
 }

@@ -16,10 +16,11 @@ typedef struct tb_submission tb_submission;
 struct tb_submission {
 	tb_election *election; /* NULL for a manifest: then a new one, named `slug` */
 	char slug[TB_STORE_SLUG_MAX + 1];
-	tb_entry entry;   /* its payload is `payload`; time and position are given when it is appended */
-	tb_buf payload;   /* owned */
-	uint8_t id[32];   /* of type, signer, payload and signature: what a repetition is known by */
-	uint64_t granule; /* for a manifest: of its times */
+	tb_entry entry;        /* its payload is `payload`; time and position are given when it is appended */
+	tb_buf payload;        /* owned */
+	uint8_t id[32];        /* of type, signer, payload and signature: what a repetition is known by */
+	uint8_t statement[32]; /* of type, signer and payload */
+	uint64_t granule;      /* for a manifest: of its times */
 	/* For ballots, by the checker: signature and proof were right for this credential. */
 	bool is_checked, check_again;
 	uint8_t checked_key[32];

@@ -67,6 +67,7 @@ TB_CHECKED tb_err tb_store_add_hash(
 /* Does nothing when the election has that blob already. */
 TB_CHECKED tb_err tb_store_add_blob(tb_store *s, uint64_t election, uint64_t index, const uint8_t sha256[32],
 	const uint8_t *bytes, size_t len);
+/* Names the entry by a hash; a name that is given stays with the first. */
 TB_CHECKED tb_err tb_store_add_submission(
 	tb_store *s, uint64_t election, const uint8_t submission[32], uint64_t index);
 TB_CHECKED tb_err tb_store_set_checkpoint(

@@ -62,7 +62,8 @@ static const char *const sql[NUM_STATEMENTS] = {
 	[SQL_ADD_HASH] = "INSERT INTO hash(election, level, position, hash) VALUES(?, ?, ?, ?)",
 	[SQL_ADD_BLOB] = "INSERT INTO blob(election, sha256, first_use, bytes) VALUES(?, ?, ?, ?) "
 			 "ON CONFLICT(election, sha256) DO NOTHING",
-	[SQL_ADD_SUBMISSION] = "INSERT INTO submission(election, sha256, position) VALUES(?, ?, ?)",
+	[SQL_ADD_SUBMISSION] = "INSERT INTO submission(election, sha256, position) VALUES(?, ?, ?) "
+			       "ON CONFLICT(election, sha256) DO NOTHING",
 	[SQL_SET_CHECKPOINT] =
 		"INSERT INTO checkpoint(election, size, note) VALUES(?, ?, ?) "
 		"ON CONFLICT(election) DO UPDATE SET size = excluded.size, note = excluded.note",

@@ -256,6 +256,8 @@ static void test_nothing_is_added_twice(void **state)
 	assert_int_equal(tb_store_add_election(s, "a", id, &number), TB_ERR_STATE); /* the slug exists */
 	/* The transaction goes on: a name that is taken is no failure of the store. */
 	assert_int_equal(tb_store_add_election(s, "c", id, &number), TB_OK);
+	fill(hash, 2, 0);
+	assert_int_equal(tb_store_add_submission(s, e, hash, 9), TB_OK); /* stays with the first */
 	fill(hash, 1, 0);
 	assert_int_equal(tb_store_add_hash(s, e, 0, 0, hash), TB_ERR_IO);
 	fill(hash, 3, 0);
@@ -264,6 +266,9 @@ static void test_nothing_is_added_twice(void **state)
 	assert_int_equal(tb_store_commit(s), TB_OK);
 	assert_int_equal(tb_store_blob(s, e, hash, &out), TB_OK);
 	assert_int_equal(out.len, strlen("entry 0 of election 1"));
+	fill(hash, 2, 0);
+	assert_int_equal(tb_store_submission(s, e, hash, &number), TB_OK);
+	assert_int_equal(number, 0);
 	tb_buf_release(&out);
 	tb_store_close(s);
 }
