@@ -16,6 +16,9 @@ static const tb_command *const commands[] = {
 	&tb_cmd_extend,
 	&tb_cmd_notice,
 	&tb_cmd_cancel,
+	&tb_cmd_vote,
+	&tb_cmd_audit,
+	&tb_cmd_receipt,
 	NULL,
 };
 
