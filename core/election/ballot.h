@@ -61,7 +61,7 @@ TB_CHECKED tb_err tb_ballot_parse(const tb_election_params *p, tb_ballot *out, c
  * better, sends the stored ones.  A seed is used for one cast or one audit. `key` is the voter's signing key,
  * over ristretto255.  The signature is for an entry of type `ballot` by "voter/<head->voter>". Constant time
  * in choices, seed and key except that invalid choices are refused.  RULE BALLOT.BITS or ID with *fault;
- * RANGE when some r_i is 0 (draw another seed); MEMORY, LIMIT.  On failure *payload has its old length and
+ * RANDOM when this seed cannot be used (draw another); MEMORY, LIMIT.  On failure *payload has its old length and
  * signature is zero.
  */
 TB_CHECKED tb_err tb_ballot_make(const tb_election_params *p, tb_buf *payload,

@@ -66,6 +66,7 @@ void tb_tally_free(tb_tally *t)
 		return;
 	for (int k = 0; k < TB_TALLY_LEVELS; k++)
 		free_level(t->params, &t->level[k]);
+	free_level(t->params, &t->decoded);
 	for (int k = 0; k < TB_MAX_TRUSTEES; k++)
 		tb_points_free(&t->shares[k]);
 	free(t->items);
@@ -137,20 +138,15 @@ static tb_err decode_part(
 tb_err tb_tally_add_payload(
 	tb_tally *t, const uint8_t *payload, size_t payload_len, uint64_t weight, tb_fault *fault)
 {
-	tb_points *parts;
+	const tb_group *g = tb_election_params_group(t->params);
 	tb_ballot ballot;
 	tb_err err = tb_ballot_parse(t->params, &ballot, payload, payload_len, fault);
 
-	if (err == TB_OK)
-		err = new_level(t->params, &parts);
-	if (err != TB_OK)
-		return err;
+	if (err == TB_OK && t->decoded == NULL)
+		err = new_level(t->params, &t->decoded);
 	for (uint32_t q = 0; q < tb_election_params_num_questions(t->params) && err == TB_OK; q++)
-		err = decode_part(tb_election_params_group(t->params), &parts[q], ballot.part[q], q, fault);
-	if (err == TB_OK)
-		err = tb_tally_add(t, parts, weight);
-	free_level(t->params, &parts);
-	return err;
+		err = decode_part(g, &t->decoded[q], ballot.part[q], q, fault);
+	return err == TB_OK ? tb_tally_add(t, t->decoded, weight) : err;
 }
 
 tb_err tb_tally_merge(tb_tally *t, tb_tally *partial)

@@ -24,6 +24,7 @@ struct tb_tally {
 	 * array A_1, B_1, ... per question; NULL while no weight has that bit.  level[0] becomes the aggregates. */
 	tb_points *level[TB_TALLY_LEVELS];
 	uint64_t num_added, weight_added;
+	tb_points *decoded; /* room of tb_tally_add_payload(); NULL until it is needed */
 
 	/* the counted list */
 	tb_sha256_state list;

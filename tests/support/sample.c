@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/election/ceremony_wire.h"
 #include "tests/support/fixture.h"
 
 static char *text(const char *name)
@@ -114,6 +115,47 @@ void tb_sample_ceremony(tb_sample *s)
 			   TB_OK);
 		TB_REQUIRE(
 			tb_ceremony_check_commit(s->ceremony, i, payload.data, payload.len, &fault) == TB_OK);
+		TB_REQUIRE(tb_ceremony_apply_commit(s->ceremony, i, payload.data, payload.len) == TB_OK);
+	}
+	tb_buf_release(&payload);
+	finish(s, tb_ceremony_h(s->ceremony));
+}
+
+void tb_sample_fixed_commit(const tb_sample *s, tb_buf *out, uint32_t trustee)
+{
+	const tb_manifest *m = &s->manifest;
+	tb_commit commit = {.trustee = trustee};
+	tb_polynomial f = {.threshold = m->threshold};
+	tb_pop_statement st;
+	tb_share_route route;
+	tb_secret ephemeral, share;
+
+	for (uint32_t k = 0; k < m->threshold; k++)
+		tb_fixture_secret(m->group, &f.coefficient[k], "coefficient", 100 * trustee + k);
+	tb_fixture_secret(tb_group_ristretto255(), &ephemeral, "ephemeral", trustee);
+	TB_REQUIRE(tb_points_new(m->group, &commit.commitments, m->threshold) == TB_OK);
+	tb_polynomial_commit(m->group, &commit.commitments, &f);
+	tb_schnorr_public(commit.ephemeral, &ephemeral);
+	tb_commit_statement(&st, &commit, m, s->election);
+	TB_REQUIRE(tb_pop_prove(m->group, &commit.pop, &st, &f.coefficient[0]) == TB_OK);
+	for (uint32_t j = 1; j <= m->num_trustees; j++) {
+		tb_polynomial_evaluate(m->group, &share, &f, j);
+		tb_commit_route(&route, &commit, j, m, s->election);
+		TB_REQUIRE(tb_share_encrypt(m->group, commit.share[j - 1], &route, &ephemeral,
+				   &s->transport[trustee - 1], &share) == TB_OK);
+	}
+	TB_REQUIRE(tb_commit_write(out, m, &commit) == TB_OK);
+	tb_commit_release(&commit);
+}
+
+void tb_sample_fixed_ceremony(tb_sample *s)
+{
+	tb_buf payload;
+
+	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
+	for (uint32_t i = 1; i <= s->manifest.num_trustees; i++) {
+		tb_buf_clear(&payload);
+		tb_sample_fixed_commit(s, &payload, i);
 		TB_REQUIRE(tb_ceremony_apply_commit(s->ceremony, i, payload.data, payload.len) == TB_OK);
 	}
 	tb_buf_release(&payload);

@@ -30,6 +30,10 @@ void tb_sample_new(tb_sample *s, const tb_group *g, const tb_sample_question *qu
 	uint32_t num_questions, uint32_t num_trustees, uint32_t threshold);
 /* Runs the ceremony (with its own fresh randomness) and makes params with its key. */
 void tb_sample_ceremony(tb_sample *s);
+/* The same with polynomials that are the same in every run, and so are all keys and shares. */
+void tb_sample_fixed_ceremony(tb_sample *s);
+/* The payload of one such commit, appended. */
+void tb_sample_fixed_commit(const tb_sample *s, tb_buf *out, uint32_t trustee);
 /* Params with a key that is the same in every run, without a ceremony. */
 void tb_sample_fixed_key(tb_sample *s);
 void tb_sample_free(tb_sample *s);
