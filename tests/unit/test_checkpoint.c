@@ -426,6 +426,11 @@ static void test_cosignature_lines(void **state)
 	tb_note_write_line(&out, cosigner_key.name, cosigner_key.id, raw, sizeof raw);
 	assert_int_equal(tb_checkpoint_parse(&c, &note, (const char *)out.data, out.len, &why), TB_OK);
 	assert_int_equal(tb_note_verify(&note, &cosigner_key, &time), TB_ERR_SIGNATURE);
+	/* A good line after the wrong one makes nothing good. */
+	raw[20] ^= 1;
+	tb_note_write_line(&out, cosigner_key.name, cosigner_key.id, raw, sizeof raw);
+	assert_int_equal(tb_checkpoint_parse(&c, &note, (const char *)out.data, out.len, &why), TB_OK);
+	assert_int_equal(tb_note_verify(&note, &cosigner_key, &time), TB_ERR_SIGNATURE);
 	assert_int_equal(time, 2000);
 	tb_buf_release(&out);
 }

@@ -207,6 +207,7 @@ static void test_cursor_says_what_and_where(void **state)
 		{"{\"version\":1,\"questions\":[{\"title\":\"123456789012345678901\"}]}", "TEXT",
 			"questions[0].title", "one line of plain text of at most 20 bytes",
 			"the text has 21 bytes, more than 20"},
+		{TITLE "\"max\":0}]}", "SAMPLE", "questions[0].max", "1 to 5", "0"},
 		{TITLE "\"max\":9}]}", "SAMPLE", "questions[0].max", "1 to 5", "9"},
 		{TITLE "\"max\":3,\"blank\":1}]}", "SAMPLE", "questions[0].blank", "true or false",
 			"a number"},
