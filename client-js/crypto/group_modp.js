@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// [GROUP.MODP] The 4096-bit subgroup of ElectionGuard 2.1, by BigInt.  Elements are BigInts in 1..p-1.
+import { beToInt, concat, intToBe } from './bytes.js';
+import { Refusal } from './err.js';
+import { hashToGroupBlock } from './hash_to_group.js';
+import { mod, power } from './scalar.js';
+
+const LENGTH = 512;
+const q = 2n ** 256n - 189n;
+const p = beToInt(
+	concat(
+		new Uint8Array(32).fill(0xff),
+		intToBe(floorLn2(3584), 448),
+		new Uint8Array(32).fill(0xff),
+	),
+);
+const r = (p - 1n) / q;
+const g = power(2n, r, p);
+
+/**
+ * floor(2^bits ln 2) + delta: the digits of p between its two runs of ones.  ln 2 = sum 1/(k 2^k), with 64 bits more
+ * than asked for against rounding.
+ * @param {number} bits @returns {bigint}
+ */
+function floorLn2(bits) {
+	const delta = 287975203778583638958138611533602521491887169409704874643524560756486080635197037903n;
+	const guard = 64;
+	let sum = 0n;
+	for (let k = 1; k < bits + guard; k++) sum += (1n << BigInt(bits + guard - k)) / BigInt(k);
+	return (sum >> BigInt(guard)) + delta;
+}
+
+/** The Jacobi symbol (a/n) for odd n. @param {bigint} a @param {bigint} n @returns {number} */
+export function jacobi(a, n) {
+	let top = mod(a, n);
+	let bottom = n;
+	let sign = 1;
+	while (top !== 0n) {
+		while ((top & 1n) === 0n) {
+			top >>= 1n;
+			const low = bottom & 7n;
+			if (low === 3n || low === 5n) sign = -sign;
+		}
+		[top, bottom] = [bottom, top];
+		if ((top & 3n) === 3n && (bottom & 3n) === 3n) sign = -sign;
+		top %= bottom;
+	}
+	return bottom === 1n ? sign : 0;
+}
+
+/** [GROUP.MODP] and [GROUP.MODP.ORDER], one element at a time. @param {Uint8Array} bytes @returns {bigint} */
+function decode(bytes) {
+	if (bytes.length !== LENGTH) throw new Refusal('GROUP.MODP', `an element has 512 bytes, not ${bytes.length}`);
+	const x = beToInt(bytes);
+	if (x === 0n || x >= p) throw new Refusal('GROUP.MODP', 'element is not in 1..p-1');
+	if (jacobi(x, p) !== 1) throw new Refusal('GROUP.MODP', 'Jacobi symbol is not 1');
+	if (power(x, q, p) !== 1n) throw new Refusal('GROUP.MODP.ORDER', 'element is not in the subgroup of order q');
+	return x;
+}
+
+/** @param {string} label @param {Uint8Array} data @returns {bigint} */
+function hashToGroup(label, data) {
+	for (let first = 0; ; first += 9) {
+		const blocks = Array.from({ length: 9 }, (_, i) => hashToGroupBlock('modp4096', label, data, first + i));
+		const x = mod(beToInt(concat(...blocks)), p);
+		const element = power(x, r, p);
+		if (x !== 0n && element !== 1n) return element;
+	}
+}
+
+/** @type {import('./group.js').Group} */
+export const modp4096 = Object.freeze({
+	name: 'modp4096',
+	q,
+	pointLength: LENGTH,
+	generator: g,
+	identity: 1n,
+	add: (P, Q) => (P * Q) % p,
+	multiply: (k, P) => power(P, mod(k, q), p),
+	equals: (P, Q) => P === Q,
+	isIdentity: (P) => P === 1n,
+	encode: (P) => intToBe(P, LENGTH),
+	decode,
+	hashToGroup,
+});
+
+/** The parameters, for tests and vectors. */
+export const modpParameters = Object.freeze({ p, q, r, g });

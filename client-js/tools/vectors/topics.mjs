@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as code from './code.mjs';
+import * as group from './group.mjs';
+import * as hashToGroup from './hash_to_group.mjs';
+import * as keys from './keys.mjs';
+import * as schnorr from './schnorr.mjs';
+import * as transcript from './transcript.mjs';
+
+/** @type {Record<string, {ops: Record<string, (input: any) => any>, make: () => any}>} */
+export const topics = { group, hash_to_group: hashToGroup, transcript, code, keys, schnorr };
