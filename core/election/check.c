@@ -17,7 +17,7 @@ static const struct {
 	[TB_CHECK_BLOBS] = {"blobs", "blobs"},
 	[TB_CHECK_ENTRIES] = {"envelopes, types, signers, order, time", "entries"},
 	[TB_CHECK_SIGNATURES] = {"signatures of all entries but ballots", "signatures"},
-	[TB_CHECK_MANIFEST] = {"manifest", "manifests"},
+	[TB_CHECK_MANIFEST] = {"manifest", "entries"},
 	[TB_CHECK_ROLL] = {"roll and its changes", "entries"},
 	[TB_CHECK_CEREMONY] = {"key ceremony", "entries"},
 	[TB_CHECK_BALLOTS] = {"ballots: form, time, voter, prev, date, checkpoint, points", "ballots"},
@@ -27,7 +27,7 @@ static const struct {
 	[TB_CHECK_COUNTED] = {"counted list and aggregates", "counted ballots"},
 	[TB_CHECK_ENDORSEMENTS] = {"endorsements", "endorsements"},
 	[TB_CHECK_SHARES] = {"decryption shares", "trustees"},
-	[TB_CHECK_RESULT] = {"result", "results"},
+	[TB_CHECK_RESULT] = {"result", "entries"},
 };
 
 const char *tb_check_name(tb_check_number number)
