@@ -129,7 +129,12 @@ tb_point *tb_points_at(const tb_points *v, size_t i)
 /* ---- scalars ---- */
 tb_err tb_scalar_parse(const tb_group *g, tb_scalar *out, const uint8_t in[TB_SCALAR_BYTES])
 {
-	return parse(g, out->limb, in);
+	tb_scalar v = {{0}}; /* what *out held must not matter: it may be uninitialised */
+	tb_err err = parse(g, v.limb, in);
+
+	if (err == TB_OK)
+		*out = v;
+	return err;
 }
 
 void tb_scalar_write(const tb_group *g, uint8_t out[TB_SCALAR_BYTES], const tb_scalar *a)
