@@ -23,6 +23,8 @@
  * parse(write(m)) is m for every manifest that obeys the rules.
  */
 #define TB_ELECTION_TEXT_MAX (4u << 20)
+#define TB_DEFAULT_PRIVACY_FLOOR 3 /* what stands for lines that are not there */
+#define TB_DEFAULT_MIN_HOLDERS 5
 
 /* Reads the file and checks the manifest.  RULE with FILE.* and "line 7", or, where the file is well formed
  * but the election is not, MANIFEST.*, TEXT or ID, again with the line; MEMORY.  On failure *out is as after
@@ -38,12 +40,13 @@ TB_CHECKED tb_err tb_election_text_parse_draft(
 /* Writes a manifest as such a file; appended.  MEMORY, LIMIT. */
 TB_CHECKED tb_err tb_election_text_write(tb_buf *out, const tb_manifest *m);
 
-/* "2027-03-01 12:00 UTC", RFC 3339, with numeric offset; a date alone with "anywhere on earth" is its last
- * second there, exclusive. RULE FILE.TIME. */
+/* "2027-03-01 12:00 UTC", RFC 3339, with numeric offset; a date alone with "anywhere on earth" is the
+ * moment when that day ends there (UTC-12).  RULE FILE.TIME. */
 TB_CHECKED tb_err tb_time_parse(uint64_t *out, const char *in, size_t in_len, tb_fault *fault);
-void tb_time_write(char out[32], uint64_t t); /* "2027-03-01 12:00:00 UTC", seconds left out when 0 */
-/* A slug of a text: ASCII letters and digits in lower case, runs of anything else one '-'; "" when nothing is
- * left. `out` has room for TB_ID_MAX + 1. */
+void tb_time_write(char out[32],
+	uint64_t t); /* "2027-03-01 12:00 UTC"; with seconds unless they are 0; "@<seconds>" after 9999 */
+/* A slug of a text: ASCII letters and digits in lower case, other characters beyond ASCII dropped, every run of
+ * anything else one '-'; "" when nothing is left.  `out` has room for TB_ID_MAX + 1. */
 void tb_slug_from_text(char *out, const char *text);
 
 #endif

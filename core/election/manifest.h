@@ -116,6 +116,9 @@ void tb_manifest_release(tb_manifest *m); /* frees; *m is then as after init */
 TB_CHECKED tb_err tb_manifest_parse(tb_manifest *out, const void *bytes, size_t len, tb_fault *fault);
 /* All rules, for a manifest made otherwise than by parsing.  A NULL string counts as empty.  RULE, MEMORY. */
 TB_CHECKED tb_err tb_manifest_check(const tb_manifest *m, tb_fault *fault);
+/* The same for one that is still being put together: the roles in `missing` (bits of 1 << tb_role) need not be
+ * there; for TB_ROLE_TRUSTEE: not all of them, and the threshold may be above their number. */
+TB_CHECKED tb_err tb_manifest_check_draft(const tb_manifest *m, unsigned missing, tb_fault *fault);
 /* The canonical bytes of a manifest that is right; appended.  MEMORY, LIMIT. */
 TB_CHECKED tb_err tb_manifest_write(tb_buf *out, const tb_manifest *m);
 /* The names in the JSON: "referendum", "minute" ... */

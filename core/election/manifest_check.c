@@ -221,44 +221,58 @@ static tb_err check_endorser(const place *at, keys *r255, keys *ed25519, const t
 	return err;
 }
 
-static tb_err check_single_roles(const place *at, keys *r255, keys *ed25519, const tb_manifest *m)
+static tb_err check_server(keys *r255, keys *ed25519, const tb_manifest *m, tb_fault *fault)
 {
-	place server = {.path = "server", .fault = at->fault};
-	place admin = {.path = "admin", .fault = at->fault};
-	place registrar = {.path = "registrar", .fault = at->fault};
+	place server = {.path = "server", .fault = fault};
 	tb_err err = check_name(&server, "name", m->server_name);
 
 	if (err == TB_OK)
 		err = check_key(&server, r255, "sign_key", m->server_sign_key);
 	if (err == TB_OK)
 		err = check_key(&server, ed25519, "log_key", m->server_log_key);
-	if (err == TB_OK)
-		err = check_name(&admin, "name", m->admin_name);
-	if (err == TB_OK)
-		err = check_key(&admin, r255, "key", m->admin_key);
-	if (err == TB_OK)
-		err = check_name(&registrar, "name", m->registrar_name);
-	if (err == TB_OK)
-		err = check_key(&registrar, r255, "key", m->registrar_key);
 	return err;
 }
 
-static tb_err check_roles(const place *at, const tb_manifest *m)
+/* Admin or registrar. */
+static tb_err check_single(
+	const char *role, keys *r255, const char *name, const uint8_t key[32], tb_fault *fault)
+{
+	place at = {.fault = fault};
+	tb_err err;
+
+	snprintf(at.path, sizeof at.path, "%s", role);
+	err = check_name(&at, "name", name);
+	return err == TB_OK ? check_key(&at, r255, "key", key) : err;
+}
+
+static tb_err check_numbers(const place *at, const tb_manifest *m, bool is_draft)
 {
 	static const char rule[] = "MANIFEST.THRESHOLD";
-	keys r255 = {.num = 0}, ed25519 = {.num = 0, .is_ed25519 = true};
-	place inside;
-	tb_err err = check_single_roles(at, &r255, &ed25519, m);
 
-	if (err != TB_OK)
-		return err;
-	if (m->num_trustees < 1 || m->num_trustees > TB_MAX_TRUSTEES)
+	if ((m->num_trustees < 1 && !is_draft) || m->num_trustees > TB_MAX_TRUSTEES)
 		return bad(at, "trustees", rule, "1 to 20 trustees", "%u", m->num_trustees);
-	if (m->threshold < 1 || m->threshold > m->num_trustees)
+	if (m->threshold < 1 || m->threshold > (is_draft ? TB_MAX_TRUSTEES : m->num_trustees))
 		return bad(at, "threshold", rule, "1 to the number of trustees", "%u of %u", m->threshold,
 			m->num_trustees);
 	if (m->num_endorsers > TB_MAX_ENDORSERS)
 		return bad(at, "endorsers", rule, "at most 20 extra endorsers", "%u", m->num_endorsers);
+	return TB_OK;
+}
+
+static tb_err check_roles(const place *at, const tb_manifest *m, unsigned missing)
+{
+	keys r255 = {.num = 0}, ed25519 = {.num = 0, .is_ed25519 = true};
+	place inside;
+	tb_err err = TB_OK;
+
+	if ((missing & 1u << TB_ROLE_SERVER) == 0)
+		err = check_server(&r255, &ed25519, m, at->fault);
+	if (err == TB_OK && (missing & 1u << TB_ROLE_ADMIN) == 0)
+		err = check_single("admin", &r255, m->admin_name, m->admin_key, at->fault);
+	if (err == TB_OK && (missing & 1u << TB_ROLE_REGISTRAR) == 0)
+		err = check_single("registrar", &r255, m->registrar_name, m->registrar_key, at->fault);
+	if (err == TB_OK)
+		err = check_numbers(at, m, (missing & 1u << TB_ROLE_TRUSTEE) != 0);
 	for (uint32_t i = 0; err == TB_OK && i < m->num_trustees; i++) {
 		enter(&inside, at, "trustees", i);
 		err = check_trustee(&inside, &r255, &ed25519, &m->trustees[i]);
@@ -400,14 +414,19 @@ static tb_err check_questions(const place *at, const tb_manifest *m)
 	return TB_OK;
 }
 
-tb_err tb_manifest_check(const tb_manifest *m, tb_fault *fault)
+tb_err tb_manifest_check_draft(const tb_manifest *m, unsigned missing, tb_fault *fault)
 {
 	const place top = {.path = "", .fault = fault};
 	tb_err err = check_head(&top, m);
 
 	if (err == TB_OK)
-		err = check_roles(&top, m);
+		err = check_roles(&top, m, missing);
 	if (err == TB_OK)
 		err = check_questions(&top, m);
 	return err;
+}
+
+tb_err tb_manifest_check(const tb_manifest *m, tb_fault *fault)
+{
+	return tb_manifest_check_draft(m, 0, fault);
 }
