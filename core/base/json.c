@@ -2,8 +2,10 @@
 #include "core/base/json.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/base64.h"
@@ -83,8 +85,34 @@ static tb_err prescan(const uint8_t *in, size_t len, tb_fault *f)
 	return TB_OK;
 }
 
+/*
+ * When memory runs out in its lexer, jansson calls that a syntax error.  A verifier must not call an entry wrong because
+ * it lacked memory, so the allocator remembers.
+ */
+static _Thread_local bool out_of_memory;
+
+static void *allocate(size_t len)
+{
+	void *p = malloc(len);
+
+	if (p == NULL)
+		out_of_memory = true;
+	return p;
+}
+
+static void release(void *p)
+{
+	free(p);
+}
+
+static void set_allocator(void)
+{
+	json_set_alloc_funcs(allocate, release);
+}
+
 static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len, tb_fault *f)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char where[48], text[64];
 	json_error_t error;
 	json_t *value;
@@ -98,9 +126,11 @@ static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len,
 	err = prescan(bytes, len, f);
 	if (err != TB_OK)
 		return err;
+	(void)pthread_once(&once, set_allocator);
+	out_of_memory = false;
 	value = json_loadb(bytes, len, JSON_REJECT_DUPLICATES, &error);
 	if (value == NULL) {
-		if (json_error_code(&error) == json_error_out_of_memory)
+		if (out_of_memory)
 			return TB_ERR_MEMORY;
 		snprintf(where, sizeof where, "line %d, column %d", error.line, error.column);
 		return tb_fault_set(f, RULE_CANONICAL, where, "JSON, an object or an array", error.text);

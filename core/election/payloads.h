@@ -3,6 +3,7 @@
 #define TB_CORE_ELECTION_PAYLOADS_H
 
 #include "core/election/manifest.h"
+#include "core/log/checkpoint.h"
 
 /*
  * The small payloads in canonical JSON: [OPEN], [EXTEND], [CLOSE], [NOTICE], [CANCEL], [ROLL.CHANGE],
@@ -52,7 +53,6 @@ TB_CHECKED tb_err tb_roll_change_parse(tb_roll_change *out, const void *bytes, s
 TB_CHECKED tb_err tb_roll_change_write(tb_buf *out, const tb_roll_change *p);
 void tb_roll_change_release(tb_roll_change *p);
 
-#define TB_COSIGNATURE_BYTES 72 /* u64 time || Ed25519 signature */
 typedef struct tb_endorsement {
 	uint8_t close[32], root[32], counted[32], aggregates[32];
 	uint64_t size, ballots;
