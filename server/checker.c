@@ -113,11 +113,18 @@ static void add(worker *w, tb_submission *s)
 {
 	tb_election *e = s->election;
 	tb_binding binding;
+	bool is_stale;
 	tb_err err;
 
 	(void)pthread_mutex_lock(&e->lock);
-	err = e->is_stale ? TB_ERR_IO : look(w, s, &binding);
+	is_stale = e->is_stale;
+	err = is_stale ? TB_OK : look(w, s, &binding);
 	(void)pthread_mutex_unlock(&e->lock);
+	if (is_stale) { /* the sequencer brings the board back first, and then sends the ballot here again */
+		s->is_checked = false;
+		tb_sequencer_submit(w->checker->app->sequencer, s);
+		return;
+	}
 	if (err == TB_OK)
 		err = tb_ballot_batch_add(w->batch, w->num_items, &s->entry, &binding, s->checked_key, 0);
 	if (err != TB_OK)

@@ -10,7 +10,7 @@
 
 #define LOOK_MS 250
 /* After a failure an election is left alone for so many looks. */
-#define PAUSE_LOOKS 20
+#define PAUSE_LOOKS 8
 
 struct tb_polls {
 	tb_app *app;
