@@ -96,6 +96,7 @@ static void check_files(const tb_maker *m)
 	tb_buf_release(&tar);
 }
 
+/* What the state says [HTTP.STATE]. */
 static void check_phase(const char *slug, const char *phase)
 {
 	char path[100], text[4000], wanted[60];
@@ -162,7 +163,7 @@ static void test_an_election_from_manifest_to_result(void **state)
 	tb_maker_vote(m, 1);
 	tb_maker_vote(m, 0);
 	check_files(m);
-	get_text("/e/spring/voter/v0000001", text, sizeof text);
+	get_text("/e/spring/voter/v0000001", text, sizeof text); /* [HTTP.VOTER] */
 	(void)snprintf(path, sizeof path, "\"ballot\":{\"index\":%zu,\"leaf\":\"", m->num_entries - 1);
 	assert_non_null(strstr(text, path));
 	assert_non_null(strstr(text, "\"on_roll\":true,\"weight\":1"));
