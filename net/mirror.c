@@ -17,6 +17,7 @@
 #define MAX_CONNECTIONS 32
 #define DEFAULT_MAX_BYTES (UINT64_C(64) << 30)
 #define PATH_BYTES 4096
+#define MAX_MISSING 1000 /* files of the log that the server may lack before it is given up */
 
 typedef struct mirror {
 	const char *url, *folder;
@@ -25,7 +26,7 @@ typedef struct mirror {
 	pthread_mutex_t lock;
 	/* all of this under the lock */
 	tb_tile next;
-	uint64_t done, total, bytes, max_bytes;
+	uint64_t done, total, bytes, max_bytes, missing;
 	tb_err err;
 	tb_fault *fault;
 } mirror;
@@ -181,6 +182,21 @@ static tb_err cut_from_full(connection *c, const tb_tile *t, tb_fault *fault)
 	return TB_OK;
 }
 
+/* A checkpoint may name any size: who has nothing to show for it is not asked a billion times. */
+static tb_err count_missing(mirror *m, const char *path, tb_fault *fault)
+{
+	bool is_too_much;
+
+	pthread_mutex_lock(&m->lock);
+	is_too_much = ++m->missing > MAX_MISSING;
+	pthread_mutex_unlock(&m->lock);
+	if (!is_too_much)
+		return TB_OK;
+	(void)tb_fault_setf(fault, "LOG.TILES", path, "the files of the log that the checkpoint names",
+		"a server without %d of them and more", MAX_MISSING);
+	return TB_ERR_ENCODING;
+}
+
 static tb_err fetch_tile(connection *c, const tb_tile *t, tb_fault *fault)
 {
 	char path[TB_PATH_MAX], full[PATH_BYTES];
@@ -200,7 +216,7 @@ static tb_err fetch_tile(connection *c, const tb_tile *t, tb_fault *fault)
 	if (err == TB_ERR_NOT_FOUND && t->width < TB_TILE_WIDTH)
 		err = cut_from_full(c, t, fault);
 	if (err == TB_ERR_NOT_FOUND)
-		return TB_OK;
+		return count_missing(c->m, path, fault);
 	if (err == TB_OK && t->level == TB_TILE_ENTRIES)
 		err = fetch_blobs(c, t, fault);
 	/* After its blobs: a bundle that is there has them. */

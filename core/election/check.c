@@ -175,6 +175,8 @@ bool tb_check_is_foreign(const tb_check *c, uint64_t entry)
 
 tb_err tb_check_add_foreign(tb_check *c, uint64_t first, uint64_t end)
 {
+	size_t at = c->num_foreign;
+
 	if (c->num_foreign == c->cap_foreign) {
 		size_t cap = c->cap_foreign == 0 ? 16 : 2 * c->cap_foreign;
 		tb_check_range *list = realloc(c->foreign, cap * sizeof *list);
@@ -184,7 +186,11 @@ tb_err tb_check_add_foreign(tb_check *c, uint64_t first, uint64_t end)
 		c->foreign = list;
 		c->cap_foreign = cap;
 	}
-	c->foreign[c->num_foreign++] = (tb_check_range){.first = first, .end = end};
+	while (at > 0 && c->foreign[at - 1].first > first)
+		at--;
+	memmove(&c->foreign[at + 1], &c->foreign[at], (c->num_foreign - at) * sizeof *c->foreign);
+	c->foreign[at] = (tb_check_range){.first = first, .end = end};
+	c->num_foreign++;
 	return TB_OK;
 }
 
@@ -567,8 +573,9 @@ static tb_err run(tb_check *c)
 	err = tb_board_new(&c->board);
 	if (err == TB_OK)
 		err = tb_check_tree(c);
-	if (err == TB_OK)
-		err = tb_check_head(c);
+	if (err != TB_OK || c->is_hopeless)
+		return err;
+	err = tb_check_head(c);
 	if (err == TB_OK)
 		err = tb_check_replay(c);
 	c->end = tb_board_size(c->board);

@@ -34,6 +34,8 @@ typedef struct tb_check {
 
 	/* The root of each bundle's entries as the tree pass saw them: what a later pass reads must be the same. */
 	uint8_t (*bundle_root)[32];
+	size_t cap_roots;
+	bool is_hopeless; /* most of the log is not there */
 	uint64_t num_bundles;
 	tb_check_range *foreign; /* in order, not touching */
 	size_t num_foreign, cap_foreign;
@@ -75,7 +77,7 @@ TB_CHECKED tb_err tb_check_leaves_of_tile(
 	tb_check *c, uint64_t bundle, unsigned width, uint8_t leaf[TB_TILE_WIDTH][32]);
 unsigned tb_check_bundle_width(const tb_check *c, uint64_t bundle);
 bool tb_check_is_foreign(const tb_check *c, uint64_t entry);
-TB_CHECKED tb_err tb_check_add_foreign(tb_check *c, uint64_t first, uint64_t end); /* in order */
+TB_CHECKED tb_err tb_check_add_foreign(tb_check *c, uint64_t first, uint64_t end); /* not known yet */
 
 /*
  * One bundle for a pass after the first: its entries, which are known to be those that the tree pass saw.  Foreign

@@ -23,6 +23,7 @@ typedef struct difference {
 } difference;
 
 #define MAX_DIFFERENCES 1000
+#define MAX_MISSING 100 /* bundles: then the rest is not looked for, since the size may be anything */
 
 typedef struct tree_pass {
 	tb_check *check;
@@ -30,6 +31,7 @@ typedef struct tree_pass {
 	tb_buf tile; /* as it is on the board */
 	difference *list;
 	size_t num;
+	unsigned num_missing; /* bundles */
 	bool has_seen;
 	tb_checkpoint seen; /* what the user remembers */
 } tree_pass;
@@ -159,6 +161,8 @@ static tb_err read_bundle(tree_pass *p, tb_check_bundle *b, uint64_t index, unsi
 			report_more(c, path, width);
 		return TB_OK;
 	}
+	if (is_missing)
+		p->num_missing++;
 	report_cut(c, path, is_missing, first, width, *good);
 	err = tb_check_leaves_of_tile(c, index, width, b->leaf);
 	return err == TB_OK ? tb_check_add_foreign(c, first + *good, first + width) : err;
@@ -232,6 +236,22 @@ static tb_err hash_bundle(tree_pass *p, tb_check_bundle *b, uint64_t index)
 	return TB_OK;
 }
 
+/* Room for the root of bundle k; as it is needed, since the size is only what somebody says. */
+static tb_err reserve_root(tb_check *c, uint64_t k)
+{
+	size_t cap = c->cap_roots == 0 ? 64 : 2 * c->cap_roots;
+	uint8_t(*list)[32];
+
+	if (k < c->cap_roots)
+		return TB_OK;
+	list = realloc(c->bundle_root, cap * sizeof *list);
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	c->bundle_root = list;
+	c->cap_roots = cap;
+	return TB_OK;
+}
+
 static tb_err hash_bundles(tree_pass *p)
 {
 	tb_check_bundle *b = malloc(sizeof *b);
@@ -241,8 +261,11 @@ static tb_err hash_bundles(tree_pass *p)
 		return TB_ERR_MEMORY;
 	tb_check_bundle_init(b);
 	compare_seen(p); /* somebody may remember the empty log */
-	for (uint64_t k = 0; k < p->check->num_bundles && err == TB_OK; k++)
-		err = hash_bundle(p, b, k);
+	for (uint64_t k = 0; k < p->check->num_bundles && err == TB_OK && p->num_missing < MAX_MISSING; k++) {
+		err = reserve_root(p->check, k);
+		if (err == TB_OK)
+			err = hash_bundle(p, b, k);
+	}
 	tb_check_bundle_release(b);
 	free(b);
 	return err == TB_OK ? tb_tile_builder_finish(&p->builder) : err;
@@ -259,6 +282,9 @@ static tb_err tree_pass_run(tree_pass *p)
 	err = hash_bundles(p);
 	if (err != TB_OK)
 		return err;
+	c->is_hopeless = p->num_missing >= MAX_MISSING;
+	if (c->is_hopeless)
+		return TB_OK;
 	tb_tile_builder_root(&p->builder, root);
 	if (memcmp(root, c->checkpoint.root, 32) != 0)
 		err = tb_check_diagnose(c, root, &by_tiles);
@@ -281,8 +307,7 @@ tb_err tb_check_tree(tb_check *c)
 	tb_buf_init(&p->tile, TB_TILE_BYTES);
 	p->list = malloc(MAX_DIFFERENCES * sizeof *p->list);
 	c->num_bundles = (c->size + TB_TILE_WIDTH - 1) / TB_TILE_WIDTH;
-	c->bundle_root = malloc((size_t)(c->num_bundles + 1) * sizeof *c->bundle_root);
-	if (p->list != NULL && c->bundle_root != NULL)
+	if (p->list != NULL)
 		err = tree_pass_run(p);
 	tb_buf_release(&p->tile);
 	free(p->list);
