@@ -9,7 +9,6 @@
 
 /*
  * The Merkle tree of RFC 6962 and RFC 9162, section 2.1, with SHA-256 [LOG.TREE].
- * JS twin: client-js/crypto/merkle.js.
  *
  * A node is addressed by (level, index): the root of the complete subtree over the leaves
  * index * 2^level .. (index + 1) * 2^level - 1.  Level 0 are the leaf hashes.

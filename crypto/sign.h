@@ -9,7 +9,7 @@
 
 /*
  * Ed25519 (RFC 8032) on OpenSSL, for checkpoints and cosignatures alone: everything else on a board is signed with
- * crypto/schnorr.h.  JS twin: client-js/crypto/sign.js.
+ * crypto/schnorr.h.
  *
  * What a verification accepts: S < l (OpenSSL), the equation S*B - H(R, A, M)*A = R without cofactor, compared as
  * bytes, so that a non-canonical R is refused; and only public keys that tb_sign_check_public() accepts, because

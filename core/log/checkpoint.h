@@ -9,7 +9,6 @@
 /*
  * The signed head of a log [LOG.CHECKPOINT]: a C2SP tlog-checkpoint in a signed note, and C2SP cosignatures/v1 of it.
  * Extension lines are refused: nobody audits them, so they could say something else to everyone.
- * JS twin: client-js/core/checkpoint.js.
  */
 #define TB_COSIGNATURE_BYTES 72 /* u64 time || Ed25519 signature */
 

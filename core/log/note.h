@@ -8,7 +8,6 @@
 /*
  * C2SP signed notes: a text and lines "— <key name> base64(key id || signature)", and the keys (vkeys) that go with
  * them.  What is signed and how is up to the key type; core/log/checkpoint.h knows both that Tabella uses.
- * JS twin: client-js/core/note.js.
  */
 #define TB_NOTE_MAX_BYTES (128u << 10)
 #define TB_NOTE_MAX_LINES 64       /* signatures; the format asks for at least 16 */

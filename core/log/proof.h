@@ -7,7 +7,7 @@
 
 /*
  * C2SP tlog-proof: one file that shows offline, forever, that an entry is in a log.  A voter's receipt is one whose
- * extra data is the entry itself [RECEIPT].  JS twin: client-js/core/proof.js.
+ * extra data is the entry itself [RECEIPT].
  */
 #define TB_PROOF_MAX_EXTRA (96u << 10)
 #define TB_PROOF_MAX_BYTES (TB_NOTE_MAX_BYTES + (136u << 10))

@@ -8,7 +8,6 @@
 /*
  * C2SP tlog-tiles [LOG.TILES]: the files that a log consists of.  Paths are relative to the board, "log/tile/0/x001/234";
  * `index` counts tiles within their level, `width` is 256 or, for a partial tile, 1..255.
- * JS twin: client-js/core/tile.js.
  */
 #define TB_TILE_WIDTH 256u
 #define TB_TILE_BYTES (TB_TILE_WIDTH * TB_MERKLE_BYTES)
