@@ -26,7 +26,7 @@ seconds_of() {
 	{ time "$@"; } 2>&1 | tail -n 1
 }
 
-uuid=TabellaBench01
+uuid=EcWrTyUWcGiuDX
 belenios setup generate-credentials --uuid $uuid --group BELENIOS-2048 --count "$num"
 belenios setup generate-trustee-key --group BELENIOS-2048
 cat ./*.pubkey >public_keys.jsons
