@@ -213,7 +213,7 @@ bool tb_words_quorum(tb_bar *out, const char *value)
 		return (tb_words_take(&w, "of electorate") || tb_words_take(&w, "of the electorate")) &&
 		       tb_words_done(&w);
 	}
-	if (!tb_words_number(&w, &count, (UINT64_C(1) << 53) - 2))
+	if (!tb_words_number(&w, &count, (UINT64_C(1) << 53) - 1 - out->strict))
 		return false;
 	/* "more than 10 ballots" are at least 11 */
 	*out = (tb_bar){.base = TB_BASE_COUNT, .count = count + out->strict};

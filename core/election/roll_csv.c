@@ -186,6 +186,7 @@ static tb_err judge(scanner *s, row *r)
 {
 	uint32_t weight;
 	tb_why why = {""};
+	tb_err err = TB_OK;
 
 	if (r->expected != NULL)
 		return report(s, r->line, "CSV", r->expected, r->found);
@@ -198,9 +199,11 @@ static tb_err judge(scanner *s, row *r)
 	}
 	if (!tb_id_is_valid(r->field[ROW_ID], r->len[ROW_ID]))
 		return report(s, r->line, "ID", "an id of a-z 0-9 . _ -, 1 to 64 of them", r->field[ROW_ID]);
-	if (r->num > ROW_LABEL && r->len[ROW_LABEL] > 0 &&
-		tb_text_check(r->field[ROW_LABEL], r->len[ROW_LABEL], TB_NAME_MAX, TB_TEXT_LINE, &why) !=
-			TB_OK)
+	if (r->num > ROW_LABEL && r->len[ROW_LABEL] > 0)
+		err = tb_text_check(r->field[ROW_LABEL], r->len[ROW_LABEL], TB_NAME_MAX, TB_TEXT_LINE, &why);
+	if (err == TB_ERR_MEMORY)
+		return err;
+	if (err != TB_OK)
 		return report(s, r->line, "TEXT", "a label that people can read [TEXT]", why.text);
 	if (!parse_weight(r, &weight))
 		return report(s, r->line, "ROLL", "a weight from 1 to 1000000", r->field[ROW_WEIGHT]);
