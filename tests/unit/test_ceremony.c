@@ -250,6 +250,7 @@ static void test_a_wrong_phrase_is_noticed(void **state)
 		"CEREMONY.RECEIVE", "phrase");
 	assert_int_equal(blame, 0);
 	assert_true(tb_secret_is_zero(&share));
+	tb_buf_release(&payload);
 	tb_sample_free(&s);
 }
 
@@ -298,6 +299,30 @@ static void test_forms_of_commits(void **state)
 	}
 	memset(p.data + 2 + 32 * 4, 0xff, 32); /* */
 	assert_refused(s.ceremony, 2, &p, "CEREMONY.COMMIT", "pop");
+	tb_buf_release(&p);
+	tb_sample_free(&s);
+}
+
+/* E_i that is no point, rightly proved over its bytes: the proof does not stand in for reading it. */
+static void test_an_ephemeral_key_that_is_none(void **state)
+{
+	tb_pop_statement st;
+	tb_fault fault;
+	tb_sample s;
+	tb_buf p;
+	crafted k;
+
+	(void)state;
+	tb_sample_new(&s, tb_group_ristretto255(), &ONE, 1, 3, 2);
+	begin(&k, &s, 1, 1);
+	prove(&k, &s);
+	memset(k.commit.ephemeral, 0xff, 32);
+	tb_commit_statement(&st, &k.commit, &s.manifest, s.election);
+	assert_int_equal(tb_pop_prove(s.manifest.group, &k.commit.pop, &st, &k.f.coefficient[0]), TB_OK);
+	finish(&k, &s, &p);
+	assert_fault(tb_ceremony_check_commit(s.ceremony, 1, p.data, p.len, &fault), &fault,
+		"CEREMONY.COMMIT", "ephemeral");
+	assert_string_equal(fault.found, "bytes that are none");
 	tb_buf_release(&p);
 	tb_sample_free(&s);
 }
@@ -604,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_randomness_is_fresh_every_time),
 		cmocka_unit_test(test_a_wrong_phrase_is_noticed),
 		cmocka_unit_test(test_forms_of_commits),
+		cmocka_unit_test(test_an_ephemeral_key_that_is_none),
 		cmocka_unit_test(test_commits_round_trip),
 		cmocka_unit_test(test_every_bit_under_the_proof),
 		cmocka_unit_test(test_proofs_of_something_else),

@@ -245,7 +245,11 @@ static void test_list_and_sum_must_agree(void **state)
 	assert_int_equal(tb_tally_finish(t, &close), TB_ERR_STATE); /* listed, not summed */
 	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault), TB_OK);
 	assert_int_equal(tb_tally_finish(t, &close), TB_ERR_STATE); /* with another weight */
+	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault), TB_OK);
+	assert_int_equal(
+		tb_tally_finish(t, &close), TB_ERR_STATE); /* the same weight in another number of ballots */
 	assert_int_equal(tb_tally_list(t, 6, leaf, 1), TB_OK);
+	assert_int_equal(tb_tally_list(t, 7, leaf, 1), TB_OK);
 	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 2, &fault), TB_OK);
 	assert_int_equal(tb_tally_list(other, 1, leaf, 1), TB_OK);
 	assert_int_equal(tb_tally_merge(t, other), TB_ERR_STATE); /* a list cannot be merged */
@@ -447,6 +451,34 @@ static void test_a_total_out_of_bounds(void **state)
 	}
 }
 
+/* The bound is each question's own: what a score can reach, a referendum beside it cannot. */
+static void test_each_question_has_its_own_bound(void **state)
+{
+	uint8_t leaf[32] = {0};
+	tb_points parts[2];
+	tb_fault fault;
+	tb_held e;
+
+	(void)state;
+	tb_held_hold(&e, tb_group_ristretto255(), &THREE[1], 2, 3, 2, 0, false, 0);
+	for (int q = 0; q < 2; q++) {
+		assert_int_equal(tb_points_new(e.s.manifest.group, &parts[q], 4), TB_OK);
+		encrypt(&e, &parts[q], 0, 3, 5, false);
+		encrypt(&e, &parts[q], 1, 0, 6, false);
+	}
+	assert_int_equal(tb_tally_list(e.tally, 0, leaf, 1), TB_OK);
+	assert_int_equal(tb_tally_add(e.tally, parts, 1), TB_OK);
+	tb_held_finish(&e);
+	tb_held_post_shares(&e, 1);
+	tb_held_post_shares(&e, 2);
+	assert_fault(tb_tally_decrypt(e.tally, e.s.ceremony, NULL, NULL, &fault), &fault, "DECRYPT.COMBINE",
+		"questions[1].options[0]");
+	assert_false(tb_tally_is_decrypted(e.tally));
+	for (int q = 0; q < 2; q++)
+		tb_points_free(&parts[q]);
+	tb_held_release(&e);
+}
+
 /* ---- the result [RESULT.ENTRY], T-12, T-14 ---- */
 static void assert_result(tb_held *e, const char *expected)
 {
@@ -542,6 +574,7 @@ int main(void)
 		cmocka_unit_test(test_an_election_without_ballots),
 		cmocka_unit_test(test_an_aggregate_that_is_the_identity),
 		cmocka_unit_test(test_a_total_out_of_bounds),
+		cmocka_unit_test(test_each_question_has_its_own_bound),
 		cmocka_unit_test(test_the_result),
 		cmocka_unit_test(test_the_result_without_decryption),
 	};

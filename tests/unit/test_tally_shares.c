@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include <sodium.h>
 
+#include "crypto/dleq.h"
 #include "tests/support/held.h"
 
 /* Choose 1..2 of 3 or blank, score 0..5, referendum. */
@@ -158,11 +160,103 @@ static void test_shares_of_something_else(void **state)
 	tb_held_release(&e);
 }
 
+/* ---- the spec once more, by hand ---- */
+static void put(tb_buf *b, const char *label, const void *data, size_t len)
+{
+	tb_buf_u16(b, (uint16_t)strlen(label));
+	tb_buf_text(b, label);
+	tb_buf_u64(b, len);
+	tb_buf_append(b, data, len);
+}
+
+static void put_number(tb_buf *b, const char *label, uint64_t v)
+{
+	uint8_t wire[8];
+
+	tb_store_u64(wire, v);
+	put(b, label, wire, 8);
+}
+
+/* [DLEQ]: each share of a payload verifies by itself, with the binding that the spec describes. */
+static void test_shares_are_bound_as_the_spec_says(void **state)
+{
+	static const uint32_t place[][2] = {{0, 0}, {0, 1}, {0, 2}, {1, 0}, {1, 1}, {2, 0}, {2, 1}, {0, 0}};
+	const tb_group *g = tb_group_ristretto255();
+	tb_buf p, binding;
+	tb_held e;
+
+	(void)state;
+	tb_held_hold(&e, g, THREE, 3, 3, 2, 5, false, 0);
+	tb_held_finish(&e);
+	tb_held_make_shares(&e, &p, 2);
+	tb_buf_init(&binding, 300);
+	for (size_t k = 0; k < 8; k++) {
+		const char *purpose = k == 7 ? "lot" : "decrypt";
+		const uint8_t *at = p.data + 2 + 128 * k;
+		const tb_point *a, *b;
+		tb_dleq_statement st;
+		tb_dleq_proof proof;
+		uint8_t data[64];
+
+		tb_buf_clear(&binding);
+		put(&binding, "context", e.s.context, 32);
+		put(&binding, "close", e.close.leaf, 32);
+		put(&binding, "purpose", purpose, strlen(purpose));
+		put_number(&binding, "question", place[k][0]);
+		put_number(&binding, "option", place[k][1]);
+		put_number(&binding, "trustee", 2);
+		tb_tally_aggregate(e.tally, place[k][0], place[k][1], &a, &b);
+		tb_point_copy(g, &st.Y, tb_ceremony_verification_key(e.s.ceremony, 2));
+		tb_point_copy(g, &st.H, a);
+		if (k == 7) {
+			memcpy(data, e.s.context, 32);
+			memcpy(data + 32, e.close.leaf, 32);
+			tb_point_hash(g, &st.H, "lot", data, sizeof data);
+		}
+		assert_int_equal(tb_point_parse(g, &st.Z, at), TB_OK);
+		assert_int_equal(tb_dleq_parse(g, &proof, at + 32), TB_OK);
+		assert_int_equal(tb_dleq_verify(g, &proof, &st, binding.data, binding.len), TB_OK);
+	}
+	tb_buf_release(&binding);
+	tb_buf_release(&p);
+	tb_held_release(&e);
+}
+
+/* [LOT], U-05: with one trustee x is known, and the lot is x * HashToGroup("lot", context || close leaf). */
+static void test_the_lot(void **state)
+{
+	const tb_group *g = tb_group_ristretto255();
+	uint8_t data[64], wire[32], expected[64];
+	tb_point lot;
+	tb_secret x;
+	tb_held e;
+	tb_buf b;
+
+	(void)state;
+	tb_held_hold(&e, g, &THREE[2], 1, 1, 1, 3, false, 0);
+	tb_held_finish(&e);
+	tb_held_decrypt(&e, (const uint32_t[]){1}, 1);
+	tb_sample_share(&e.s, &x, 1);
+	memcpy(data, e.s.context, 32);
+	memcpy(data + 32, e.close.leaf, 32);
+	tb_point_hash(g, &lot, "lot", data, sizeof data);
+	tb_point_mul_secret(g, &lot, &x, &lot);
+	tb_point_write(g, wire, &lot);
+	tb_buf_init(&b, 200);
+	put(&b, "protocol", "tabella/v1/lot", 14);
+	put(&b, "point", wire, 32);
+	crypto_hash_sha512(expected, b.data, b.len);
+	assert_memory_equal(tb_tally_lot_seed(e.tally), expected, 64);
+	tb_buf_release(&b);
+	tb_held_release(&e);
+}
+
 /* Only the first t count, later ones are right but not needed. */
 static void test_the_first_t_shares_are_taken(void **state)
 {
 	tb_held e;
 	tb_fault fault;
+	tb_buf result;
 
 	(void)state;
 	tb_held_hold(&e, tb_group_ristretto255(), &THREE[2], 1, 3, 2, 4, false, 0);
@@ -172,6 +266,10 @@ static void test_the_first_t_shares_are_taken(void **state)
 	assert_int_equal(tb_tally_num_decrypts(e.tally), 3);
 	assert_int_equal(tb_tally_decrypt(e.tally, e.s.ceremony, NULL, NULL, &fault), TB_OK);
 	tb_held_assert_totals(&e);
+	tb_buf_init(&result, 2000);
+	assert_int_equal(tb_tally_make_result(e.tally, &result, NULL, 0), TB_OK);
+	assert_non_null(strstr(tb_buf_cstr(&result), "\"shares\":[3,2],"));
+	tb_buf_release(&result);
 	tb_held_release(&e);
 }
 
@@ -181,8 +279,10 @@ int main(void)
 		cmocka_unit_test(test_forms_of_shares),
 		cmocka_unit_test(test_every_bit_of_a_share),
 		cmocka_unit_test(test_shares_of_something_else),
+		cmocka_unit_test(test_shares_are_bound_as_the_spec_says),
+		cmocka_unit_test(test_the_lot),
 		cmocka_unit_test(test_the_first_t_shares_are_taken),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
