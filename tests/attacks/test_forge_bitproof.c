@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ballots that must be refused (ATTACKS U-06 and part E).  Each forgery against a challenge that lacks an item is shown
+ * Ballots that must be refused (ATTACKS U-06 and part E) [PROOF.FS].  Each forgery against a challenge that lacks an item is shown
  * to deceive the verifier whose challenge lacks it, then to be refused by the real one.
  */
 #include <setjmp.h>
@@ -311,7 +311,7 @@ static scene *honest(const tb_group *g)
 	return s;
 }
 
-/* E-09 and E-12: the ballot of another voter, as it is or re-randomised, for oneself or in its place. */
+/* [PROOF.NM] E-09 and E-12: the ballot of another voter, as it is or re-randomised, for oneself or in its place. */
 static void test_copied_ballots(void **state)
 {
 	const tb_group *g = tb_group_ristretto255();
@@ -337,7 +337,7 @@ static void test_copied_ballots(void **state)
 	scene_free(s);
 }
 
-/* The proof itself re-randomised (Ca + K, za + 1): a second encoding of the same vote must not exist. */
+/* [PROOF.UNIQUE] The proof itself re-randomised (Ca + K, za + 1): a second encoding of the same vote must not exist. */
 static void test_proofs_are_not_malleable(void **state)
 {
 	const tb_group *g = tb_group_ristretto255();

@@ -174,7 +174,7 @@ static void test_an_error_of_append_ends_the_search(void **state)
 }
 
 /*
- * U-07: two wrong items whose errors cancel under randomisers that their maker can foresee.  Each weak way of choosing them
+ * U-07 [PROOF.BATCH]: two wrong items whose errors cancel under randomisers that their maker can foresee.  Each weak way of choosing them
  * accepts, fresh independent ones refuse and name both.
  */
 static void test_foreseeable_randomisers_let_errors_cancel(void **state)

@@ -32,7 +32,8 @@ static void define(tb_bitproof_definition *def, const shape *s)
 	assert_int_equal(tb_bitproof_define(def, s->m, s->S, s->min, s->max, s->blank), TB_OK);
 }
 
-/* ---- definitions and bits ---- */
+/* ---- definitions and bits [BALLOT.DEFINITION] [BALLOT.BITS] ---- */
+/* [PROOF.RANGE] */
 static void test_weights_reach_exactly_the_range(void **state)
 {
 	(void)state;
@@ -266,7 +267,7 @@ static void test_the_largest_question(void **state)
 	bench_free(&b);
 }
 
-/* The plain prover, written from the spec, makes the very same bytes from the same seed; the plain verifier agrees. */
+/* [BALLOT.CHALLENGE] [BALLOT.SEED] The plain prover, written from the spec, makes the very same bytes from the same seed; the plain verifier agrees. */
 static void test_bytes_are_those_of_the_plain_prover(void **state)
 {
 	size_t num;
@@ -648,6 +649,75 @@ static void test_equal_randomness_is_refused(void **state)
 	bench_free(&b);
 }
 
+/*
+ * modp4096: A_1 carries a component of order (p-1)/2q, 4^q.  It has the Jacobi symbol 1, so it can be read; the order test of the
+ * batch finds it [PROOF.BATCH.ORDER], alone and among others.
+ */
+static void test_elements_outside_the_subgroup_are_found(void **state)
+{
+	const tb_group *g = tb_group_modp4096();
+	const shape s = {1, 1, 1, 1, false};
+	uint8_t four[TB_POINT_MAX_BYTES] = {[TB_POINT_MAX_BYTES - 1] = 4}, *wires[4];
+	tb_bitproof *proofs[4];
+	tb_scalar minus_one;
+	tb_point R, t;
+	bool bad[4];
+	bench b;
+
+	(void)state;
+	bench_new(&b, g, &s);
+	assert_int_equal(tb_point_parse(g, &t, four), TB_OK);
+	tb_scalar_set_u64(g, &minus_one, 1);
+	tb_scalar_neg(g, &minus_one, &minus_one);
+	tb_point_mul_public(g, &R, &minus_one, &t); /* (q-1)*P + P */
+	tb_point_add(g, &R, &R, &t);
+	assert_false(tb_point_is_identity(g, &R));
+	for (size_t i = 0; i < 4; i++)
+		wires[i] = make(&b, i);
+	/* The third with a proof that was made for it, so that only a point is wrong. */
+	{
+		const tb_bitproof_binding *binding = tb_fixture_binding(2);
+		uint32_t votes[PLAIN_MAX_OPTIONS], blank;
+		plain_statement st;
+		plain_witness w;
+		plain_proof p;
+		plain_coins c;
+		tb_scalar y, x;
+		uint8_t seed[64];
+
+		tb_fixture_choose(&b.def, 2, votes, &blank);
+		tb_fixture_bytes(seed, "seed", 2);
+		plain_statement_init(&st, &b.f.key, &b.def);
+		plain_proof_init(&p, &st);
+		plain_seed(&st, binding, votes, blank, seed, &w, &c);
+		plain_bits(&st, &w, votes, blank);
+		plain_encrypt(&st, &p, &w);
+		tb_point_add(g, tb_points_at(&p.E, 0), tb_points_at(&p.E, 0), &R);
+		plain_first(&st, &p, &w, &c);
+		plain_challenge_y(&st, &p, binding, PLAIN_FULL, &y);
+		plain_second(&st, &p, &c, &y);
+		plain_challenge_x(&st, &p, binding, PLAIN_FULL, &y, &x);
+		plain_third(&st, &p, &w, &c, &y, &x);
+		plain_write(&st, wires[2], &p);
+		plain_proof_release(&p);
+		plain_statement_release(&st);
+	}
+	assert_int_equal(verify(&b, 2, wires[2]), TB_ERR_GROUP);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(tb_bitproof_new(g, &proofs[i], &b.def), TB_OK);
+		assert_int_equal(tb_bitproof_parse(proofs[i], wires[i], tb_bitproof_bytes(g, &b.def)), TB_OK);
+		assert_int_equal(tb_bitproof_prepare(proofs[i], &b.f.key, tb_fixture_binding(i)), TB_OK);
+	}
+	assert_int_equal(
+		tb_bitproof_check_many(b.f.batch, (const tb_bitproof *const *)proofs, 4, bad), TB_ERR_PROOF);
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(bad[i], i == 2);
+		tb_bitproof_free(proofs[i]);
+		free(wires[i]);
+	}
+	bench_free(&b);
+}
+
 static void test_ciphertexts_decrypt_to_the_votes(void **state)
 {
 	const shape s = {3, 7, 0, 21, false};
@@ -744,6 +814,7 @@ int main(void)
 		cmocka_unit_test(test_equations_are_weighted_independently),
 		cmocka_unit_test(test_parse_refuses_what_is_not_canonical),
 		cmocka_unit_test(test_equal_randomness_is_refused),
+		cmocka_unit_test(test_elements_outside_the_subgroup_are_found),
 		cmocka_unit_test(test_ciphertexts_decrypt_to_the_votes),
 		cmocka_unit_test(test_a_batch_of_several_questions_names_the_bad),
 	};

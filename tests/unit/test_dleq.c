@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Proofs of equal logarithms [DLEQ], in every group. */
+/* Proofs of equal logarithms [DLEQ] [PROOF.DLEQ], in every group. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

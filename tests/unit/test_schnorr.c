@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signatures [SIGN.SCHNORR] [SIGN.NONCE]. */
+/* Signatures [SIGN.SCHNORR] [SIGN.NONCE] [PROOF.SCHNORR]. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

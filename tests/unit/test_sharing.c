@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The key ceremony's mathematics [CEREMONY] and Lagrange [DECRYPT.COMBINE], in every group. */
+/* The key ceremony's mathematics [CEREMONY] [PROOF.DKG] and Lagrange [DECRYPT.COMBINE], in every group. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
