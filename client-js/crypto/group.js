@@ -16,6 +16,7 @@ import { ristretto255 } from './group_ristretto255.js';
  * @property {Point} identity
  * @property {(P: Point, Q: Point) => Point} add
  * @property {(k: bigint, P: Point) => Point} multiply k is taken mod q
+ * @property {(k: bigint, P: Point) => Point} multiplyPublic the same for public k and P, faster: its time depends on k
  * @property {(P: Point, Q: Point) => boolean} equals
  * @property {(P: Point) => boolean} isIdentity
  * @property {(P: Point) => Uint8Array} encode
@@ -37,8 +38,12 @@ export function getGroup(name) {
 export const combine = (group, ...terms) =>
 	terms.reduce((sum, [k, P]) => group.add(sum, group.multiply(k, P)), group.identity);
 
+/** The same where everything is public, as in verification. @param {Group} group @param {...[bigint, Point]} terms @returns {Point} */
+export const combinePublic = (group, ...terms) =>
+	terms.reduce((sum, [k, P]) => group.add(sum, group.multiplyPublic(k, P)), group.identity);
+
 /** @param {Group} group @param {Point} P @returns {Point} */
-export const negate = (group, P) => group.multiply(group.q - 1n, P);
+export const negate = (group, P) => group.multiplyPublic(group.q - 1n, P);
 
 /** Reads an element and refuses the identity. @param {Group} group @param {Uint8Array} bytes @returns {Point} */
 export function decodeNotIdentity(group, bytes) {

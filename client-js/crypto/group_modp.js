@@ -77,6 +77,7 @@ export const modp4096 = Object.freeze({
 	identity: 1n,
 	add: (P, Q) => (P * Q) % p,
 	multiply: (k, P) => power(P, mod(k, q), p),
+	multiplyPublic: (k, P) => power(P, mod(k, q), p),
 	equals: (P, Q) => P === Q,
 	isIdentity: (P) => P === 1n,
 	encode: (P) => intToBe(P, LENGTH),

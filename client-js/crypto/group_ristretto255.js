@@ -29,6 +29,11 @@ function multiply(k, P) {
 	return scalar === 0n ? Point.ZERO : P.multiply(scalar);
 }
 
+function multiplyPublic(k, P) {
+	const scalar = mod(k, q);
+	return scalar === 0n ? Point.ZERO : P.multiplyUnsafe(scalar);
+}
+
 /** RFC 9496 4.3.4: 64 uniform bytes to an element. @param {Uint8Array} bytes */
 export const fromUniform = (bytes) => RistrettoPoint.hashToCurve(bytes);
 
@@ -41,6 +46,7 @@ export const ristretto255 = Object.freeze({
 	identity: Point.ZERO,
 	add: (P, Q) => P.add(Q),
 	multiply,
+	multiplyPublic,
 	equals: (P, Q) => P.equals(Q),
 	isIdentity: (P) => P.equals(Point.ZERO),
 	encode: (P) => P.toBytes(),

@@ -2,7 +2,7 @@
 // [SIGN.SCHNORR] RFC 9591 verification for FROST(ristretto255, SHA-512), and a signer for one key.
 import { concat, utf8 } from './bytes.js';
 import { require, under } from './err.js';
-import { combine, decodeNotIdentity, R255 } from './group.js';
+import { combinePublic, decodeNotIdentity, R255 } from './group.js';
 import { sha512 } from './hash.js';
 import { mod, parseScalar, reduce, writeScalar } from './scalar.js';
 import { Transcript } from './transcript.js';
@@ -54,6 +54,6 @@ export function verify(publicKey, message, signature) {
 		parseScalar(signature.slice(32), R255.q),
 	]);
 	const c = challenge(signature.slice(0, 32), publicKey, message);
-	const left = R255.multiply(z, R255.generator);
-	require(R255.equals(left, combine(R255, [1n, R], [c, PK])), 'SIGN.SCHNORR', 'the signature does not fit');
+	const left = R255.multiplyPublic(z, R255.generator);
+	require(R255.equals(left, combinePublic(R255, [1n, R], [c, PK])), 'SIGN.SCHNORR', 'the signature does not fit');
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import * as ballot from './ballot.mjs';
+import * as bitproof from './bitproof.mjs';
 import * as code from './code.mjs';
 import * as group from './group.mjs';
 import * as hashToGroup from './hash_to_group.mjs';
@@ -7,4 +9,7 @@ import * as schnorr from './schnorr.mjs';
 import * as transcript from './transcript.mjs';
 
 /** @type {Record<string, {ops: Record<string, (input: any) => any>, make: () => any}>} */
-export const topics = { group, hash_to_group: hashToGroup, transcript, code, keys, schnorr };
+export const topics = {
+	group, hash_to_group: hashToGroup, transcript, code, keys, schnorr,
+	bitproof, bitproof_modp4096: bitproof.modp, ballot,
+};

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ballot: all questions of one voter in one payload.  specs/protocol.md section 4.
+import * as bitproof from '../crypto/bitproof.js';
+import { concat, equal, fromUtf8, hex, Reader, u64, u8, utf8 } from '../crypto/bytes.js';
+import { Refusal, require } from '../crypto/err.js';
+import { sha256 } from '../crypto/hash.js';
+import { crockford } from './code.js';
+
+/**
+ * @typedef {import('../crypto/group.js').Group} Group
+ * @typedef {import('../crypto/bitproof.js').Definition} Definition
+ * @typedef {import('../crypto/bitproof.js').Choice} Choice
+ *
+ * Where and for whom a ballot is.
+ * @typedef {object} Setting
+ * @property {Group} group
+ * @property {Uint8Array} context 32 bytes
+ * @property {string} voter
+ * @property {Uint8Array} voterKey
+ * @property {any} h
+ * @property {Definition[]} definitions one per question
+ *
+ * @typedef {{prev: Uint8Array, date: number, size: number, root: Uint8Array}} Position
+ */
+
+/** @param {Setting} s @param {number} question @returns {import('../crypto/bitproof.js').Statement} */
+const statement = (s, question) => ({
+	group: s.group, context: s.context, voter: s.voter, voterKey: s.voterKey, question, definition: s.definitions[question], h: s.h,
+});
+
+/**
+ * The payload of a ballot; the same arguments always give the same bytes, so that an audit can make it again.
+ * @param {Setting} s @param {Position} at @param {Choice[]} choices @param {Uint8Array} seed 32 bytes
+ * @returns {Uint8Array}
+ */
+export function make(s, at, choices, seed) {
+	if (choices.length !== s.definitions.length) throw new TypeError('a choice for each question');
+	const parts = choices.map((choice, k) => {
+		const st = statement(s, k);
+		return bitproof.write(s.group, bitproof.prove(st, choice, bitproof.coinsFromSeed(st, seed, choice)));
+	});
+	return write(s.voter, at, parts);
+}
+
+/** [BALLOT.PAYLOAD] @param {string} voter @param {Position} at @param {Uint8Array[]} parts @returns {Uint8Array} */
+export const write = (voter, at, parts) =>
+	concat(u8(1), u8(utf8(voter).length), utf8(voter), at.prev, u64(at.date), u64(at.size), at.root, u8(parts.length), ...parts);
+
+/**
+ * Reads a payload and checks everything that needs no other entry and no mathematics: form and points.
+ * @param {Group} group @param {Definition[]} definitions @param {Uint8Array} payload
+ * @returns {Position & {voter: string, parts: import('../crypto/bitproof.js').Part[]}}
+ */
+export function parse(group, definitions, payload) {
+	const refuse = (detail) => new Refusal('BALLOT.PAYLOAD', detail);
+	const reader = new Reader(payload, refuse);
+	if (reader.u8() !== 1) throw refuse('version is not 1');
+	const name = reader.take(reader.u8());
+	if (!/^[a-z0-9._-]{1,64}$/.test(latin(name))) throw refuse('not a voter id');
+	const prev = reader.take(32);
+	const date = reader.u64();
+	const size = reader.u64();
+	const root = reader.take(32);
+	if (reader.u8() !== definitions.length) throw refuse(`${definitions.length} questions are due`);
+	const bytes = definitions.map((d) => reader.take(bitproof.partLength(group, d)));
+	reader.end();
+	const parts = definitions.map((d, k) => bitproof.parse(group, d, bytes[k]));
+	const seen = new Set();
+	for (const { A } of parts.flatMap(({ E }) => E)) {
+		const text = hex(group.encode(A));
+		require(!seen.has(text), 'BALLOT.POINTS', 'an A_i occurs twice: the votes differ by what their B_i differ');
+		seen.add(text);
+	}
+	return { voter: fromUtf8(name), prev, date: Number(date), size: Number(size), root, parts };
+}
+
+/** @param {Uint8Array} bytes @returns {string} one character a byte */
+const latin = (bytes) => String.fromCharCode(...bytes);
+
+/**
+ * Form, points and proofs of one payload.  prev, date and checkpoint depend on the log and are for the board.
+ * @param {Setting} s @param {Uint8Array} payload @returns {ReturnType<typeof parse>}
+ */
+export function verify(s, payload) {
+	const ballot = parse(s.group, s.definitions, payload);
+	require(ballot.voter === s.voter, 'BALLOT.PAYLOAD', `the payload is of ${ballot.voter}, the entry of ${s.voter}`);
+	ballot.parts.forEach((part, k) => bitproof.verify(statement(s, k), part));
+	return ballot;
+}
+
+/**
+ * [BALLOT.SEED] The audit of a committed ballot on another device: whether seed and choices give this very payload.
+ * @param {Setting} s @param {Choice[]} choices @param {Uint8Array} seed @param {Uint8Array} payload @returns {boolean}
+ */
+export function verifyOpened(s, choices, seed, payload) {
+	const { prev, date, size, root } = parse(s.group, s.definitions, payload);
+	return equal(make(s, { prev, date, size, root }, choices, seed), payload);
+}
+
+/** [BALLOT.TRACKER] @param {Uint8Array} payload @returns {{hash: Uint8Array, text: string}} */
+export function tracker(payload) {
+	const hash = sha256(payload);
+	return { hash, text: crockford(hash.slice(0, 16)) };
+}

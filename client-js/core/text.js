@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// [TEXT] and [ID]: what people read, and names.
+import { utf8 } from '../crypto/bytes.js';
+import { require } from '../crypto/err.js';
+import { string } from './json.js';
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const INVISIBLE = /[\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
+
+/** @param {string} text */
+const hasNoncharacter = (text) =>
+	[...text].some((c) => {
+		const point = c.codePointAt(0);
+		return (point >= 0xfdd0 && point <= 0xfdef) || (point & 0xfffe) === 0xfffe;
+	});
+
+/** @param {string} text @param {number} maxBytes @param {boolean} lines @param {string} where */
+function check(text, maxBytes, lines, where) {
+	const refuse = (holds, why) => require(holds, 'TEXT', `${where}: ${why}`);
+	refuse(utf8(text).length <= maxBytes, `longer than ${maxBytes} bytes`);
+	refuse(!CONTROL.test(lines ? text.replaceAll('\n', '') : text), 'a control character');
+	refuse(!INVISIBLE.test(text), 'a character that turns or hides text');
+	refuse(!hasNoncharacter(text), 'a noncharacter');
+	refuse(text.normalize('NFC') === text, 'not in NFC');
+}
+
+/** One line with something in it: title, label, name. @type {import('./json.js').Shape<string>} */
+export const line = (value, rule, where) => {
+	const text = string(value, rule, where);
+	require(text !== '', 'TEXT', `${where}: is empty`);
+	check(text, 200, false, where);
+	return text;
+};
+
+/** The same, or nothing. @type {import('./json.js').Shape<string>} */
+export const lineOrEmpty = (value, rule, where) => {
+	const text = string(value, rule, where);
+	return text === '' ? text : line(value, rule, where);
+};
+
+/** Lines of text, perhaps none: fields named text, reason. @type {import('./json.js').Shape<string>} */
+export const lines = (value, rule, where) => {
+	const text = string(value, rule, where);
+	check(text, 20000, true, where);
+	return text;
+};
+
+/** @type {import('./json.js').Shape<string>} */
+export const link = (value, rule, where) => {
+	const text = string(value, rule, where);
+	if (text === '') return text;
+	check(text, 2000, false, where);
+	require(/^https?:\/\/[^\s"'<>]+$/.test(text), 'TEXT', `${where}: not a link`);
+	return text;
+};
+
+/** @type {import('./json.js').Shape<string>} */
+export const id = (value, rule, where) => {
+	const text = string(value, rule, where);
+	require(/^[a-z0-9._-]{1,64}$/.test(text), 'ID', `${where}: not an id`);
+	return text;
+};
+
+/** @type {import('./json.js').Shape<string>} */
+export const slug = (value, rule, where) => {
+	const text = string(value, rule, where);
+	require(/^[a-z0-9][a-z0-9-]{0,63}$/.test(text), 'ID', `${where}: not a slug`);
+	return text;
+};

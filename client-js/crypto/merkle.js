@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// [LOG.TREE] The Merkle tree of RFC 6962, plainly by its recursive definition; proofs checked as RFC 9162 says.
+import { equal } from './bytes.js';
+import { sha256 } from './hash.js';
+import { require } from './err.js';
+
+export const HASH_LENGTH = 32;
+
+/** @param {Uint8Array} entry @returns {Uint8Array} */
+export const leafHash = (entry) => sha256(Uint8Array.of(0), entry);
+
+/** @param {Uint8Array} left @param {Uint8Array} right @returns {Uint8Array} */
+export const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+/** The largest power of two below n. @param {number} n at least 2 */
+function split(n) {
+	let k = 1;
+	while (2 * k < n) k *= 2;
+	return k;
+}
+
+/** The root over leaf hashes. @param {Uint8Array[]} leaves @returns {Uint8Array} */
+export function root(leaves) {
+	if (leaves.length === 0) return sha256();
+	if (leaves.length === 1) return leaves[0];
+	const k = split(leaves.length);
+	return nodeHash(root(leaves.slice(0, k)), root(leaves.slice(k)));
+}
+
+/** RFC 6962 2.1.1. @param {number} index @param {Uint8Array[]} leaves @returns {Uint8Array[]} from the leaf upwards */
+export function inclusionProof(index, leaves) {
+	if (leaves.length <= 1) return [];
+	const k = split(leaves.length);
+	return index < k
+		? [...inclusionProof(index, leaves.slice(0, k)), root(leaves.slice(k))]
+		: [...inclusionProof(index - k, leaves.slice(k)), root(leaves.slice(0, k))];
+}
+
+/** RFC 6962 2.1.2. @param {number} size the older size, 1..leaves @param {Uint8Array[]} leaves @returns {Uint8Array[]} */
+export function consistencyProof(size, leaves) {
+	const sub = (m, list, whole) => {
+		if (m === list.length) return whole ? [] : [root(list)];
+		const k = split(list.length);
+		return m <= k
+			? [...sub(m, list.slice(0, k), whole), root(list.slice(k))]
+			: [...sub(m - k, list.slice(k), false), root(list.slice(0, k))];
+	};
+	return sub(size, leaves, true);
+}
+
+/**
+ * RFC 9162 2.1.3.2: the leaf is at that index of the tree with that size and root.  Throws a Refusal of `rule` otherwise.
+ * @param {Uint8Array} leaf @param {number} index @param {number} size @param {Uint8Array[]} proof @param {Uint8Array} expectedRoot
+ * @param {string} [rule]
+ */
+export function verifyInclusion(leaf, index, size, proof, expectedRoot, rule = 'LOG.TREE') {
+	require(index < size, rule, `there is no entry ${index} in a log of ${size}`);
+	let fn = BigInt(index);
+	let sn = BigInt(size - 1);
+	let hash = leaf;
+	for (const step of proof) {
+		require(sn !== 0n, rule, 'the inclusion proof is too long');
+		if ((fn & 1n) === 1n || fn === sn) {
+			hash = nodeHash(step, hash);
+			while ((fn & 1n) === 0n && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+		} else {
+			hash = nodeHash(hash, step);
+		}
+		[fn, sn] = [fn >> 1n, sn >> 1n];
+	}
+	require(sn === 0n, rule, 'the inclusion proof is too short');
+	require(equal(hash, expectedRoot), rule, 'the inclusion proof leads to another root');
+}
+
+/**
+ * RFC 9162 2.1.4.2: the older tree is a beginning of the newer one.
+ * @param {number} oldSize at least 1 @param {Uint8Array} oldRoot @param {number} size @param {Uint8Array} newRoot @param {Uint8Array[]} proof
+ * @param {string} [rule]
+ */
+export function verifyConsistency(oldSize, oldRoot, size, newRoot, proof, rule = 'LOG.CONSISTENT') {
+	require(oldSize >= 1 && oldSize <= size, rule, `a log of ${size} has no beginning of ${oldSize}`);
+	if (oldSize === size) {
+		require(proof.length === 0 && equal(oldRoot, newRoot), rule, 'two roots for one size');
+		return;
+	}
+	const isPower = (BigInt(oldSize) & BigInt(oldSize - 1)) === 0n;
+	const path = isPower ? [oldRoot, ...proof] : [...proof];
+	require(path.length > 0, rule, 'the consistency proof is empty');
+	let fn = BigInt(oldSize - 1);
+	let sn = BigInt(size - 1);
+	while ((fn & 1n) === 1n) [fn, sn] = [fn >> 1n, sn >> 1n];
+	let fr = path[0];
+	let sr = path[0];
+	for (const step of path.slice(1)) {
+		require(sn !== 0n, rule, 'the consistency proof is too long');
+		if ((fn & 1n) === 1n || fn === sn) {
+			fr = nodeHash(step, fr);
+			sr = nodeHash(step, sr);
+			while ((fn & 1n) === 0n && fn !== 0n) [fn, sn] = [fn >> 1n, sn >> 1n];
+		} else {
+			sr = nodeHash(sr, step);
+		}
+		[fn, sn] = [fn >> 1n, sn >> 1n];
+	}
+	require(sn === 0n, rule, 'the consistency proof is too short');
+	require(equal(fr, oldRoot) && equal(sr, newRoot), rule, 'the consistency proof does not lead to both roots');
+}
