@@ -61,9 +61,9 @@ size_t tb_ballot_batch_bytes(const tb_election_params *p, size_t capacity)
 
 	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++)
 		bits += tb_election_params_definition(p, q)->num_bits;
-	/* Twice per_term: an MSM keeps digits of about the size of a scalar beside. */
+	/* Four times per_term: the multi-scalar multiplication keeps digits and order of every term beside (measured). */
 	one = sizeof(slot) + sizeof(tb_ballot_verdict) + sizeof(size_t) + sizeof(bool) + 2 * small +
-	      tb_election_params_payload_len(p, TB_ID_MAX) + terms_per_ballot(p) * (stride + 2 * per_term) +
+	      tb_election_params_payload_len(p, TB_ID_MAX) + terms_per_ballot(p) * (stride + 4 * per_term) +
 	      bits * sizeof(tb_scalar) + (1024 + TB_POINT_MAX_BYTES) * tb_election_params_num_questions(p) +
 	      2 * 2 * per_term;
 	return capacity * one + sizeof(tb_ballot_batch);

@@ -10,7 +10,7 @@
 /*
  * The key ceremony [CEREMONY]: n trustees post commitments and encrypted shares, each then certifies the log
  * that holds them all. This object is what the public part of the board says; a trustee's secrets only pass
- * through the functions that need them. JS twin: client-js/core/ceremony.js.
+ * through the functions that need them.  Why h stays secret and all can decrypt: [PROOF.DKG].  JS twin: client-js/core/ceremony.js.
  */
 typedef struct tb_ceremony tb_ceremony;
 

@@ -7,7 +7,7 @@
 /*
  * Endorsements [ENDORSE]: who said what about the closed board, and whether enough of them say the same.  Any
  * two sets of the required size share t endorsers, so two different tallies can never both be decrypted while
- * fewer than t are corrupt.  Endorsers are numbered 0..N-1: the trustees, then the manifest's extra endorsers
+ * fewer than t are corrupt [PROOF.ENDORSE].  Endorsers are numbered 0..N-1: the trustees, then the manifest's extra endorsers
  * (tb_manifest_endorser_index).  JS twin: client-js/core/endorse.js.
  */
 #define TB_ENDORSEMENTS_MAX (TB_MAX_TRUSTEES + TB_MAX_ENDORSERS)

@@ -78,6 +78,7 @@ static tb_err solve_all(tb_tally *t, tb_tally_progress progress, void *arg, tb_f
 	return err;
 }
 
+/* Unique and beyond anybody's influence once the close is fixed [PROOF.LOT]. */
 static tb_err draw_lot(tb_tally *t)
 {
 	static const char protocol[] = "tabella/v1/lot";

@@ -305,7 +305,7 @@ static void test_proofs_for_another_rule(void **state)
 		(tb_sample_question){3, 1, 0, 3, false}, (const uint32_t[]){1, 1, 1}, false);
 }
 
-/* ---- E-09, E-11, E-12, U-04: whose ballot, of which election ---- */
+/* ---- E-09, E-11, E-12, U-04: whose ballot, of which election [PROOF.NM] ---- */
 static void test_a_ballot_copied_by_another_voter(void **state)
 {
 	tb_sample_ballot victim, thief;
