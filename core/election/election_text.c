@@ -110,6 +110,16 @@ static tb_err unknown_keyword(tb_text_reader *r, const char *line)
 
 /* ---- free text [FILE.TEXT] ---- */
 
+static char *copy_of(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
+
+	if (copy != NULL)
+		memcpy(copy, text, size);
+	return copy;
+}
+
 /* The text below a title, a question or an option is complete. */
 static tb_err end_text(tb_text_reader *r)
 {
@@ -132,7 +142,7 @@ static tb_err end_text(tb_text_reader *r)
 	if (*to != NULL)
 		return tb_text_wrong(r, "FILE.TEXT", "the text of an option in one piece",
 			"a second piece of it before this line");
-	copy = strdup(tb_buf_cstr(&r->text));
+	copy = copy_of(tb_buf_cstr(&r->text));
 	tb_buf_clear(&r->text);
 	if (copy == NULL)
 		return TB_ERR_MEMORY;
@@ -407,7 +417,7 @@ static tb_err default_id(char **id, const char *text, const char *word, uint32_t
 		slug[TB_ID_MAX - 7] = '\0'; /* room for "-" and six digits */
 		snprintf(full, sizeof full, "%s-%u", slug, n);
 	}
-	*id = strdup(full);
+	*id = copy_of(full);
 	return *id != NULL ? TB_OK : TB_ERR_MEMORY;
 }
 
