@@ -12,7 +12,7 @@
 #include "crypto/wipe.h"
 
 /* ---- bits ---- */
-/* All ones when a >= b; both below 2^63. */
+/* All ones when a >= b, in two's complement; b and |a| below 2^62. */
 static uint64_t mask_at_least(uint64_t a, uint64_t b)
 {
 	return ~tb_ct_mask_nonzero((a - b) >> 63);
@@ -42,10 +42,9 @@ tb_err tb_bitproof_bits(
 	}
 	wrong |= (uint64_t)(blank & ~(uint32_t)1) | (def->has_blank ? 0 : blank);
 	is_blank = tb_ct_mask_nonzero(blank);
-	/* Blank: nothing chosen.  Not blank: min <= sum <= max. */
+	/* Blank: nothing chosen, and no slack.  Not blank: a slack that the weights reach, so min <= sum <= max. */
 	wrong |= is_blank & sum;
-	wrong |= ~is_blank & ~(mask_at_least(sum, def->min) & mask_at_least(def->max, sum));
-	slack = ~is_blank & (def->max - sum) & ~tb_ct_mask_nonzero(wrong);
+	slack = ~is_blank & (def->max - sum);
 	wrong |= split(bits + first_slack, slack, def->bit_weights + first_slack, def->num_slack);
 	if (def->has_blank)
 		bits[def->num_bits - 1] = (uint8_t)(is_blank & 1);

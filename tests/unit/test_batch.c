@@ -149,6 +149,33 @@ static void test_exactly_the_bad_items_are_named(void **state)
 	free(all.list);
 }
 
+/* The halves that must fail, because their other half does not, are not checked: a bad item costs two batches, not more. */
+static void test_a_search_is_no_longer_than_needed(void **state)
+{
+	const tb_group *g = tb_group_ristretto255();
+	static const struct {
+		size_t bad, appended;
+	} cases[] = {{0, 127 + 63}, {63, 127 + 1}}; /* 64 + 32 + ... + 1, and the other halves */
+	items all = {calloc(64, sizeof(item)), 0, 0};
+	bool bad[64];
+	tb_batch *b;
+
+	(void)state;
+	assert_non_null(all.list);
+	assert_int_equal(tb_batch_new(g, &b, NULL, 0), TB_OK);
+	for (size_t i = 0; i < 64; i++)
+		make_item(g, &all.list[i], i);
+	for (size_t k = 0; k < 2; k++) {
+		tb_scalar_set_u64(g, &all.list[cases[k].bad].error, 1);
+		all.num_calls = 0;
+		assert_int_equal(tb_batch_find_bad(b, append, &all, 64, bad), TB_ERR_PROOF);
+		assert_int_equal(all.num_calls, cases[k].appended);
+		tb_scalar_set_u64(g, &all.list[cases[k].bad].error, 0);
+	}
+	tb_batch_free(b);
+	free(all.list);
+}
+
 static void test_an_error_of_append_ends_the_search(void **state)
 {
 	const tb_group *g = tb_group_ristretto255();
@@ -222,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sum_over_bases_and_terms),
 		cmocka_unit_test(test_exactly_the_bad_items_are_named),
+		cmocka_unit_test(test_a_search_is_no_longer_than_needed),
 		cmocka_unit_test(test_an_error_of_append_ends_the_search),
 		cmocka_unit_test(test_foreseeable_randomisers_let_errors_cancel),
 	};

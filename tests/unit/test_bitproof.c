@@ -531,37 +531,107 @@ static void test_each_equation_is_checked(void **state)
 	}
 }
 
-/* U-07 within one ballot: errors of (1) and (2) that cancel when both have the same randomiser. */
-static void test_equations_are_weighted_independently(void **state)
+/*
+ * U-07 within one ballot.  Errors +g in one equation and -g in another (put into Ca, C0, D1, D2 before the challenge) cancel
+ * under equal randomisers and only then: so the four are what tb_scalar_random128() gives, each for one equation.
+ */
+static uint8_t *make_cancelling(const bench *b, size_t first, size_t second)
+{
+	const tb_bitproof_binding *binding = tb_fixture_binding(1);
+	uint8_t *wire = malloc(tb_bitproof_bytes(b->f.g, &b->def));
+	plain_statement st;
+	plain_witness w;
+	plain_coins c;
+	plain_proof p;
+	tb_point *const slots[] = {&p.Ca, &p.C0, &p.D1, &p.D2};
+	tb_point generator;
+	tb_scalar y, x;
+	uint8_t seed[64];
+
+	assert_non_null(wire);
+	tb_point_generator(b->f.g, &generator);
+	tb_fixture_bytes(seed, "seed", 1);
+	plain_statement_init(&st, &b->f.key, &b->def);
+	plain_proof_init(&p, &st);
+	plain_seed(&st, binding, (const uint32_t[]){1}, 0, seed, &w, &c);
+	plain_bits(&st, &w, (const uint32_t[]){1}, 0);
+	plain_encrypt(&st, &p, &w);
+	plain_first(&st, &p, &w, &c);
+	for (size_t round = 0; round < 2; round++) { /* the commitments before y, the masks before x */
+		if (first / 2 == round)
+			tb_point_add(b->f.g, slots[first], slots[first], &generator);
+		if (second / 2 == round)
+			tb_point_sub(b->f.g, slots[second], slots[second], &generator);
+		if (round == 0) {
+			plain_challenge_y(&st, &p, binding, PLAIN_FULL, &y);
+			plain_second(&st, &p, &c, &y);
+		}
+	}
+	plain_challenge_x(&st, &p, binding, PLAIN_FULL, &y, &x);
+	plain_third(&st, &p, &w, &c, &y, &x);
+	assert_int_equal(plain_failing(&st, &p, &y, &x),
+		(1u << (first < 2 ? first : first + 1)) | (1u << (second < 2 ? second : second + 1)));
+	plain_write(&st, wire, &p);
+	plain_proof_release(&p);
+	plain_statement_release(&st);
+	return wire;
+}
+
+/* The randomisers of the next calls; none left: real ones. */
+static uint64_t foreseen[4];
+static size_t num_foreseen, num_drawn;
+
+tb_err __real_tb_scalar_random128(const tb_group *g, tb_scalar *out);
+tb_err __wrap_tb_scalar_random128(const tb_group *g, tb_scalar *out);
+tb_err __wrap_tb_scalar_random128(const tb_group *g, tb_scalar *out)
+{
+	num_drawn++;
+	if (num_foreseen == 0)
+		return __real_tb_scalar_random128(g, out);
+	tb_scalar_set_u64(g, out, foreseen[4 - num_foreseen--]);
+	return TB_OK;
+}
+
+static tb_err check_with(bench *b, uint64_t e1, uint64_t e2, uint64_t e4, uint64_t e5)
+{
+	const uint64_t all[] = {e1, e2, e4, e5};
+
+	memcpy(foreseen, all, sizeof foreseen);
+	num_foreseen = 4;
+	num_drawn = 0;
+	tb_batch_clear(b->f.batch);
+	assert_int_equal(tb_bitproof_append_random(b->proof, b->f.batch), TB_OK);
+	assert_int_equal(num_drawn, 4);
+	assert_int_equal(num_foreseen, 0);
+	return tb_batch_check(b->f.batch);
+}
+
+static void test_each_equation_has_a_randomiser_of_its_own(void **state)
 {
 	const shape s = {1, 1, 0, 1, false};
-	const tb_group *g = tb_group_ristretto255();
-	tb_scalar e[4], one, za, z1;
-	uint8_t *wire, *at;
 	bench b;
 
 	(void)state;
-	bench_new(&b, g, &s);
-	wire = make(&b, 1);
-	at = wire + tb_bitproof_bytes(g, &b.def) - 96;
-	tb_scalar_set_u64(g, &one, 1);
-	assert_int_equal(tb_scalar_parse(g, &za, at), TB_OK);
-	assert_int_equal(tb_scalar_parse(g, &z1, at + 32), TB_OK);
-	tb_scalar_add(g, &za, &za, &one);
-	tb_scalar_sub(g, &z1, &z1, &one);
-	tb_scalar_write(g, at, &za);
-	tb_scalar_write(g, at + 32, &z1);
-	assert_int_equal(tb_bitproof_parse(b.proof, wire, tb_bitproof_bytes(g, &b.def)), TB_OK);
-	assert_int_equal(tb_bitproof_prepare(b.proof, &b.f.key, tb_fixture_binding(1)), TB_OK);
-	for (size_t i = 0; i < 4; i++)
-		e[i] = one;
-	tb_batch_clear(b.f.batch);
-	assert_int_equal(tb_bitproof_append(b.proof, b.f.batch, e), TB_OK);
-	assert_int_equal(tb_batch_check(b.f.batch), TB_OK); /* the weak verifier is deceived */
-	tb_batch_clear(b.f.batch);
-	assert_int_equal(tb_bitproof_append_random(b.proof, b.f.batch), TB_OK);
-	assert_int_equal(tb_batch_check(b.f.batch), TB_ERR_PROOF);
-	free(wire);
+	bench_new(&b, tb_group_ristretto255(), &s);
+	for (size_t first = 0; first < 4; first++) {
+		for (size_t second = 0; second < 4; second++) {
+			uint64_t e[4] = {3, 5, 7, 11};
+			uint8_t *wire;
+
+			if (first == second)
+				continue;
+			wire = make_cancelling(&b, first, second);
+			assert_int_equal(verify(&b, 1, wire), TB_ERR_PROOF);
+			assert_int_equal(
+				tb_bitproof_parse(b.proof, wire, tb_bitproof_bytes(b.f.g, &b.def)), TB_OK);
+			assert_int_equal(
+				tb_bitproof_prepare(b.proof, &b.f.key, tb_fixture_binding(1)), TB_OK);
+			assert_int_equal(check_with(&b, e[0], e[1], e[2], e[3]), TB_ERR_PROOF);
+			e[second] = e[first];
+			assert_int_equal(check_with(&b, e[0], e[1], e[2], e[3]), TB_OK); /* deceived */
+			free(wire);
+		}
+	}
 	bench_free(&b);
 }
 
@@ -811,7 +881,7 @@ int main(void)
 		cmocka_unit_test(test_every_flipped_bit_is_refused),
 		cmocka_unit_test(test_a_proof_holds_for_its_statement_only),
 		cmocka_unit_test(test_each_equation_is_checked),
-		cmocka_unit_test(test_equations_are_weighted_independently),
+		cmocka_unit_test(test_each_equation_has_a_randomiser_of_its_own),
 		cmocka_unit_test(test_parse_refuses_what_is_not_canonical),
 		cmocka_unit_test(test_equal_randomness_is_refused),
 		cmocka_unit_test(test_elements_outside_the_subgroup_are_found),

@@ -186,7 +186,23 @@ static void test_forgery_against_a_challenge_without_the_share(void **state)
 	assert_int_equal(verify(g, &s), TB_ERR_PROOF);
 }
 
-/* The challenge holds exactly the items of the spec: recomputed here item by item. */
+/* The challenge of [DLEQ], item by item. */
+static void full_challenge(const tb_group *g, tb_scalar *c, const sample *s)
+{
+	tb_transcript t;
+
+	assert_int_equal(tb_transcript_init(&t, "tabella/v1/dleq"), TB_OK);
+	tb_transcript_bytes(&t, "group", tb_group_name(g), strlen(tb_group_name(g)));
+	tb_transcript_bytes(&t, "binding", BINDING, sizeof BINDING);
+	tb_transcript_point(&t, g, "Y", &s->st.Y);
+	tb_transcript_point(&t, g, "H", &s->st.H);
+	tb_transcript_point(&t, g, "Z", &s->st.Z);
+	tb_transcript_point(&t, g, "a", &s->proof.a);
+	tb_transcript_point(&t, g, "b", &s->proof.b);
+	tb_transcript_challenge(&t, g, c);
+	tb_transcript_release(&t);
+}
+
 static void test_challenge_is_that_of_the_spec(void **state)
 {
 	size_t num;
@@ -194,23 +210,72 @@ static void test_challenge_is_that_of_the_spec(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < num; k++) {
-		const tb_group *g = groups[k];
-		tb_transcript t;
 		tb_scalar c;
 		sample s;
 
-		make(g, &s, 5);
-		assert_int_equal(tb_transcript_init(&t, "tabella/v1/dleq"), TB_OK);
-		tb_transcript_bytes(&t, "group", tb_group_name(g), strlen(tb_group_name(g)));
-		tb_transcript_bytes(&t, "binding", BINDING, sizeof BINDING);
-		tb_transcript_point(&t, g, "Y", &s.st.Y);
-		tb_transcript_point(&t, g, "H", &s.st.H);
-		tb_transcript_point(&t, g, "Z", &s.st.Z);
-		tb_transcript_point(&t, g, "a", &s.proof.a);
-		tb_transcript_point(&t, g, "b", &s.proof.b);
-		tb_transcript_challenge(&t, g, &c);
-		tb_transcript_release(&t);
-		assert_true(equations_hold(g, &s, &c));
+		make(groups[k], &s, 5);
+		full_challenge(groups[k], &c, &s);
+		assert_true(equations_hold(groups[k], &s, &c));
+	}
+}
+
+/* A proof for which `add` was added to a (1) or b (2) or Z (4) before the challenge, and subtracted where `minus` says so. */
+static void make_wrong(const tb_group *g, sample *s, unsigned add, unsigned minus, const tb_point *error)
+{
+	tb_point *const points[] = {&s->proof.a, &s->proof.b, &s->st.Z};
+	tb_secret w;
+	tb_scalar c;
+
+	make(g, s, 9);
+	tb_fixture_secret(g, &w, "forger", 1);
+	tb_point_mul_generator_secret(g, &s->proof.a, &w);
+	tb_point_mul_secret(g, &s->proof.b, &w, &s->st.H);
+	for (size_t i = 0; i < 3; i++) {
+		if (add >> i & 1)
+			tb_point_add(g, points[i], points[i], error);
+		if (minus >> i & 1)
+			tb_point_sub(g, points[i], points[i], error);
+	}
+	full_challenge(g, &c, s);
+	tb_secret_respond(g, &s->proof.z, &w, &c, &s->x);
+}
+
+static void test_each_equation_is_checked(void **state)
+{
+	size_t num;
+	const tb_group *const *groups = tb_fixture_groups(&num);
+
+	(void)state;
+	for (size_t k = 0; k < num; k++) {
+		tb_point generator;
+		sample s;
+
+		tb_point_generator(groups[k], &generator);
+		for (unsigned wrong = 0; wrong < 8; wrong++) {
+			make_wrong(groups[k], &s, wrong, 0, &generator);
+			assert_int_equal(verify(groups[k], &s), wrong == 0 ? TB_OK : TB_ERR_PROOF);
+		}
+	}
+}
+
+/* modp4096: a component of order (p-1)/2q in any of the points that arrive [PROOF.BATCH.ORDER]. */
+static void test_elements_outside_the_subgroup_are_found(void **state)
+{
+	const tb_group *g = tb_group_modp4096();
+	uint8_t four[TB_POINT_MAX_BYTES] = {[TB_POINT_MAX_BYTES - 1] = 4};
+	tb_scalar minus_one;
+	tb_point R, t;
+	sample s;
+
+	(void)state;
+	assert_int_equal(tb_point_parse(g, &t, four), TB_OK);
+	tb_scalar_set_u64(g, &minus_one, 1);
+	tb_scalar_neg(g, &minus_one, &minus_one);
+	tb_point_mul_public(g, &R, &minus_one, &t);
+	tb_point_add(g, &R, &R, &t); /* 4^q */
+	for (unsigned where = 1; where < 8; where *= 2) {
+		make_wrong(g, &s, where, 0, &R);
+		assert_int_equal(verify(g, &s), TB_ERR_GROUP);
 	}
 }
 
@@ -279,40 +344,18 @@ static void test_batches_name_the_bad_proofs(void **state)
 	}
 }
 
-/* The two equations of one proof must not share a randomiser: errors +P in a and -P in b would cancel. */
+/* The two equations of one proof must not share a randomiser: errors +g in a and -g in b would cancel. */
 static void test_equations_are_weighted_independently(void **state)
 {
 	const tb_group *g = tb_group_ristretto255();
-	tb_scalar c, e[2], one;
+	tb_point generator;
+	tb_scalar e[2], one;
 	tb_batch *b;
 	sample s;
 
 	(void)state;
-	make(g, &s, 9);
-	/* Build a proof with a' = a + g, b' = b - g under its own challenge: z fits a and b, not a' and b'. */
-	{
-		tb_secret w;
-		tb_transcript t;
-		tb_point generator;
-
-		tb_fixture_secret(g, &w, "forger", 1);
-		tb_point_generator(g, &generator);
-		tb_point_mul_generator_secret(g, &s.proof.a, &w);
-		tb_point_mul_secret(g, &s.proof.b, &w, &s.st.H);
-		tb_point_add(g, &s.proof.a, &s.proof.a, &generator);
-		tb_point_sub(g, &s.proof.b, &s.proof.b, &generator);
-		assert_int_equal(tb_transcript_init(&t, "tabella/v1/dleq"), TB_OK);
-		tb_transcript_bytes(&t, "group", tb_group_name(g), strlen(tb_group_name(g)));
-		tb_transcript_bytes(&t, "binding", BINDING, sizeof BINDING);
-		tb_transcript_point(&t, g, "Y", &s.st.Y);
-		tb_transcript_point(&t, g, "H", &s.st.H);
-		tb_transcript_point(&t, g, "Z", &s.st.Z);
-		tb_transcript_point(&t, g, "a", &s.proof.a);
-		tb_transcript_point(&t, g, "b", &s.proof.b);
-		tb_transcript_challenge(&t, g, &c);
-		tb_transcript_release(&t);
-		tb_secret_respond(g, &s.proof.z, &w, &c, &s.x);
-	}
+	tb_point_generator(g, &generator);
+	make_wrong(g, &s, 1, 2, &generator);
 	assert_int_equal(tb_batch_new(g, &b, NULL, 0), TB_OK);
 	tb_scalar_set_u64(g, &one, 1);
 	e[0] = e[1] = one;
@@ -335,6 +378,8 @@ int main(void)
 		cmocka_unit_test(test_every_part_matters),
 		cmocka_unit_test(test_forgery_against_a_challenge_without_the_share),
 		cmocka_unit_test(test_challenge_is_that_of_the_spec),
+		cmocka_unit_test(test_each_equation_is_checked),
+		cmocka_unit_test(test_elements_outside_the_subgroup_are_found),
 		cmocka_unit_test(test_parse_refuses_what_is_not_canonical),
 		cmocka_unit_test(test_batches_name_the_bad_proofs),
 		cmocka_unit_test(test_equations_are_weighted_independently),

@@ -325,6 +325,25 @@ static void test_pop_covers_everything(void **state)
 	}
 }
 
+/* modp4096: commitments with a component of order (p-1)/2q would give shares that check for some and not for others. */
+static void test_commitments_outside_the_subgroup_are_found(void **state)
+{
+	const tb_group *g = tb_group_modp4096();
+	uint8_t four[TB_POINT_MAX_BYTES] = {[TB_POINT_MAX_BYTES - 1] = 4};
+	tb_point R;
+	pop_sample s;
+
+	(void)state;
+	assert_int_equal(tb_point_parse(g, &R, four), TB_OK);
+	for (size_t k = 0; k < 3; k++) {
+		pop_new(&s, g);
+		tb_point_add(g, tb_points_at(&s.commitments, k), tb_points_at(&s.commitments, k), &R);
+		assert_int_equal(tb_pop_prove(g, &s.pop, &s.st, &s.f.coefficient[0]), TB_OK);
+		assert_int_equal(tb_pop_verify(g, &s.pop, &s.st), TB_ERR_GROUP);
+		tb_points_free(&s.commitments);
+	}
+}
+
 static void test_every_flipped_bit_of_a_pop_is_refused(void **state)
 {
 	const tb_group *g = tb_group_ristretto255();
@@ -635,6 +654,7 @@ int main(void)
 		cmocka_unit_test(test_identity_keys_are_refused),
 		cmocka_unit_test(test_polynomials_are_fresh_and_without_zero),
 		cmocka_unit_test(test_pop_covers_everything),
+		cmocka_unit_test(test_commitments_outside_the_subgroup_are_found),
 		cmocka_unit_test(test_every_flipped_bit_of_a_pop_is_refused),
 		cmocka_unit_test(test_pop_challenge_is_that_of_the_spec),
 		cmocka_unit_test(test_rogue_key_with_a_weak_challenge),
