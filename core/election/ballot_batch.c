@@ -187,7 +187,7 @@ static void read_frame(tb_ballot_batch *b, slot *s, const tb_entry *e)
 			0);
 	/* The proof speaks of the voter in the payload, the signature of the signer: they are one. */
 	else if (strcmp(s->ballot.head.voter, e->signer_id) != 0)
-		refuse(s, "ENTRY.SIGNER", "a payload that names another voter than the signer", 0);
+		refuse(s, "BALLOT.PAYLOAD", "a payload that names another voter than the signer", 0);
 }
 
 static tb_err read_signature(tb_ballot_batch *b, slot *s, const tb_entry *e, const tb_binding *binding)

@@ -22,7 +22,7 @@ typedef struct tb_ballot_batch tb_ballot_batch;
 
 typedef struct tb_ballot_verdict {
 	uint64_t index;    /* as given to add */
-	const char *rule;  /* ENTRY.SIGNATURE, ENTRY.SIGNER, BALLOT.PAYLOAD, BALLOT.POINTS or BALLOT.VERIFY */
+	const char *rule;  /* ENTRY.SIGNATURE, BALLOT.PAYLOAD, BALLOT.POINTS or BALLOT.VERIFY */
 	uint32_t question; /* for BALLOT.POINTS and BALLOT.VERIFY */
 	const char *what;  /* static text: what was found */
 } tb_ballot_verdict;

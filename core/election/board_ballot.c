@@ -98,8 +98,8 @@ static tb_err check_ballot_time(const tb_board *b, uint64_t time, tb_fault *faul
 static tb_err find_voter(const tb_board *b, const tb_entry *e, tb_voter *voter, tb_fault *fault)
 {
 	if (strcmp(e->signer_id, b->step.ballot.head.voter) != 0)
-		return tb_fault_set(
-			fault, "ENTRY.SIGNER", "signer", "the voter whom the payload names", e->signer);
+		return tb_fault_set(fault, "BALLOT.PAYLOAD", "payload.voter", "the voter who signed",
+			b->step.ballot.head.voter);
 	if (tb_roll_find(b->roll, e->signer_id, strlen(e->signer_id), voter) != TB_OK) {
 		if (b->gaps.roll)
 			return TB_ERR_STATE;

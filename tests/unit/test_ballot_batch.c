@@ -321,7 +321,7 @@ static void test_a_ballot_copied_by_another_voter(void **state)
 		tb_election_params_part_len(sample.params, 1)); /* one answer */
 	expect(&thief, "BALLOT.VERIFY", 1);
 	memcpy(thief.payload.data, victim.payload.data, victim.payload.len); /* byte for byte */
-	expect(&thief, "ENTRY.SIGNER", 0);
+	expect(&thief, "BALLOT.PAYLOAD", 0);
 	tb_sample_ballot_free(&victim);
 	tb_sample_ballot_free(&thief);
 }

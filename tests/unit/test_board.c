@@ -531,10 +531,10 @@ static void test_only_who_is_on_the_roll_votes(void **state)
 	(void)state;
 	tb_maker_plan_vote(m, 1, &plan); /* signed by one voter, posted as another's */
 	(void)snprintf(plan.signer, sizeof plan.signer, "voter/%s", m->voters[2].id);
-	assert_string_equal(ask(m, &plan), "ENTRY.SIGNER");
+	assert_string_equal(ask(m, &plan), "BALLOT.PAYLOAD");
 	tb_maker_plan_vote(m, 1, &plan);
 	(void)snprintf(plan.signer, sizeof plan.signer, "voter/stranger");
-	assert_string_equal(ask(m, &plan), "ENTRY.SIGNER");
+	assert_string_equal(ask(m, &plan), "BALLOT.PAYLOAD");
 
 	/* A new credential: older ballots keep the key that they were signed with. */
 	assert_int_equal(tb_board_ballot_at(m->board, m->voters[0].id, ballot, &at), TB_OK);

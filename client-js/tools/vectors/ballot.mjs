@@ -95,7 +95,7 @@ function entryCases(c, payload) {
 	refuse('another context for the signature', { context: flip(context, 0) });
 	refuse('another key', { public: hex(R255.encode(R255.generator)) });
 	refuse('another signer', { entry: altered({ signer: 'voter/adb' }) });
-	refuse('another type', { entry: altered({ type: 'notice' }) });
+	refuse('another type, by somebody who may sign it', { entry: altered({ type: 'notice', signer: 'admin' }) });
 	const { entry: blob } = c.good('entry.sign', 'a payload that becomes a blob', { ...signing, payload: undefined, payload_byte: '61', payload_length: 40001 });
 	c.good('entry.verify', 'the signature over a blob', { ...check, entry: blob });
 }
