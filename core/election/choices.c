@@ -59,7 +59,7 @@ static bool is_invalid(const tb_question *q, const uint32_t *value, bool blank)
 	}
 	bad |= tb_ct_select(
 		is_blank, ~offered | tb_ct_mask_nonzero(sum), above(sum, q->max) | above(q->min, sum));
-	return bad != 0;
+	return !tb_ct_is_zero(&bad, sizeof bad); /* that much is told */
 }
 
 /* ---- why an invalid choice is invalid: from here on it is no vote, and time may tell ---- */

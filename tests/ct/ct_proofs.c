@@ -2,10 +2,7 @@
 /*
  * Constant time: secrets are marked undefined for valgrind's memcheck, which then reports every branch and every
  * address that depends on them, in our code, in libdecaf and in GMP (the method of ctgrind, Langley 2010).
- *
- * The functions whose answer the protocol makes public are wrapped at link time and mark that answer defined: the two of
- * [SECRET.REVEAL], a written point, "is it 0", "is it reduced", "are they equal".  AEAD keys are marked defined on their way
- * into OpenSSL, whose comparison of tags would be reported; what it decrypts is secret again.
+ * tests/support/ct_wraps.h says what becomes public.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,168 +16,19 @@
 #include <cmocka.h>
 #include <valgrind/memcheck.h>
 
-#include "crypto/aead.h"
 #include "crypto/bitproof.h"
-#include "crypto/ct.h"
 #include "crypto/dleq.h"
 #include "crypto/elgamal.h"
 #include "crypto/schnorr.h"
 #include "crypto/sharing.h"
+#include "tests/support/ct_wraps.h"
 #include "tests/support/fixture.h"
 
-static void secret(void *data, size_t len)
-{
-	(void)VALGRIND_MAKE_MEM_UNDEFINED(data, len);
-}
-
-static void public(const void *data, size_t len)
-{
-	(void)VALGRIND_MAKE_MEM_DEFINED(data, len);
-}
-
-/* ---- what becomes public, and what is born secret ---- */
-tb_err __real_tb_secret_random(const tb_group *g, tb_secret *out);
-tb_err __wrap_tb_secret_random(const tb_group *g, tb_secret *out);
-tb_err __wrap_tb_secret_random(const tb_group *g, tb_secret *out)
-{
-	tb_err err = __real_tb_secret_random(g, out);
-
-	secret(out, sizeof *out);
-	return err;
-}
-
-bool __real_tb_secret_is_zero(const tb_secret *a);
-bool __wrap_tb_secret_is_zero(const tb_secret *a);
-bool __wrap_tb_secret_is_zero(const tb_secret *a)
-{
-	bool answer = __real_tb_secret_is_zero(a);
-
-	public(&answer, sizeof answer);
-	return answer;
-}
-
-bool __real_tb_ct_is_zero(const void *a, size_t len);
-bool __wrap_tb_ct_is_zero(const void *a, size_t len);
-bool __wrap_tb_ct_is_zero(const void *a, size_t len)
-{
-	bool answer = __real_tb_ct_is_zero(a, len);
-
-	public(&answer, sizeof answer);
-	return answer;
-}
-
-tb_err __real_tb_secret_parse(const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES]);
-tb_err __wrap_tb_secret_parse(const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES]);
-tb_err __wrap_tb_secret_parse(const tb_group *g, tb_secret *out, const uint8_t in[TB_SCALAR_BYTES])
-{
-	tb_err err = __real_tb_secret_parse(g, out, in);
-
-	public(&err, sizeof err);
-	return err;
-}
-
-void __real_tb_secret_respond(
-	const tb_group *g, tb_scalar *out, const tb_secret *w, const tb_scalar *c, const tb_secret *x);
-void __wrap_tb_secret_respond(
-	const tb_group *g, tb_scalar *out, const tb_secret *w, const tb_scalar *c, const tb_secret *x);
-void __wrap_tb_secret_respond(
-	const tb_group *g, tb_scalar *out, const tb_secret *w, const tb_scalar *c, const tb_secret *x)
-{
-	__real_tb_secret_respond(g, out, w, c, x);
-	public(out, sizeof *out);
-}
-
-void __real_tb_secret_reveal(const tb_group *g, tb_scalar *out, const tb_secret *a);
-void __wrap_tb_secret_reveal(const tb_group *g, tb_scalar *out, const tb_secret *a);
-void __wrap_tb_secret_reveal(const tb_group *g, tb_scalar *out, const tb_secret *a)
-{
-	__real_tb_secret_reveal(g, out, a);
-	public(out, sizeof *out);
-}
-
-static bool written_points_are_secret; /* Diffie-Hellman values */
-
-void __real_tb_point_write(const tb_group *g, uint8_t *out, const tb_point *a);
-void __wrap_tb_point_write(const tb_group *g, uint8_t *out, const tb_point *a);
-void __wrap_tb_point_write(const tb_group *g, uint8_t *out, const tb_point *a)
-{
-	__real_tb_point_write(g, out, a);
-	if (!written_points_are_secret)
-	public(out, tb_group_point_bytes(g));
-}
-
-bool __real_tb_point_equal(const tb_group *g, const tb_point *a, const tb_point *b);
-bool __wrap_tb_point_equal(const tb_group *g, const tb_point *a, const tb_point *b);
-bool __wrap_tb_point_equal(const tb_group *g, const tb_point *a, const tb_point *b)
-{
-	public(a, tb_group_point_stride(g)); /* compared with what everybody can compute */
-	return __real_tb_point_equal(g, a, b);
-}
-
-bool __real_tb_point_is_identity(const tb_group *g, const tb_point *a);
-bool __wrap_tb_point_is_identity(const tb_group *g, const tb_point *a);
-bool __wrap_tb_point_is_identity(const tb_group *g, const tb_point *a)
-{
-	public(a, tb_group_point_stride(g));
-	return __real_tb_point_is_identity(g, a);
-}
-
-tb_err __real_tb_aead_encrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len);
-tb_err __wrap_tb_aead_encrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len);
-tb_err __wrap_tb_aead_encrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len)
-{
-	public(key, TB_AEAD_KEY_BYTES);
-	public(in, in_len);
-	return __real_tb_aead_encrypt(out, key, nonce, aad, aad_len, in, in_len);
-}
-
-tb_err __real_tb_aead_decrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len);
-tb_err __wrap_tb_aead_decrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len);
-tb_err __wrap_tb_aead_decrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
-	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
-	size_t in_len)
-{
-	tb_err err;
-
-	public(key, TB_AEAD_KEY_BYTES);
-	err = __real_tb_aead_decrypt(out, key, nonce, aad, aad_len, in, in_len);
-	if (err == TB_OK)
-		secret(out, in_len - TB_AEAD_TAG_BYTES);
-	return err;
-}
-
 /* ---- tests ---- */
-/* Does any byte depend on a secret? */
-static bool is_secret(const void *data, size_t len)
-{
-	uint8_t bits[4096], any = 0;
-
-	assert_true(len <= sizeof bits);
-	assert_int_equal(VALGRIND_GET_VBITS(data, bits, len), 1);
-	for (size_t i = 0; i < len; i++)
-		any |= bits[i];
-	return any != 0;
-}
-
-static void assert_silent(void)
-{
-	assert_int_equal(VALGRIND_COUNT_ERRORS, 0);
-}
-
 static void secret_of(const tb_group *g, tb_secret *out, const char *label)
 {
 	tb_fixture_secret(g, out, label, 0);
-	secret(out, sizeof *out);
+	tb_ct_secret(out, sizeof *out);
 }
 
 /* The instrument works: a child that branches on a secret is caught. */
@@ -205,7 +53,7 @@ static void test_a_leak_is_noticed(void **state)
 	assert_true(waitpid(child, &status, 0) == child);
 	assert_true(WIFEXITED(status));
 	assert_true(WEXITSTATUS(status) == 7 || WEXITSTATUS(status) == 99);
-	assert_silent();
+	tb_ct_assert_silent();
 	(void)sink;
 }
 
@@ -247,27 +95,27 @@ static void check_prove(const tb_group *g)
 		assert_non_null(wire);
 		memcpy(votes, cases[i].votes, sizeof votes);
 		tb_fixture_bytes(seed, "seed", i);
-		secret(votes, sizeof votes);
-		secret(&blank, sizeof blank);
-		secret(seed, 32);
-		assert_true(is_secret(votes, sizeof votes));
+		tb_ct_secret(votes, sizeof votes);
+		tb_ct_secret(&blank, sizeof blank);
+		tb_ct_secret(seed, 32);
+		assert_true(tb_ct_is_secret(votes, sizeof votes));
 		assert_int_equal(
 			tb_bitproof_prove(f.prover, wire, &def, tb_fixture_binding(1), votes, blank, seed),
 			TB_OK);
-		assert_silent();
+		tb_ct_assert_silent();
 		/* Points and scalars were published one by one, each by name: nothing else was written. */
 		for (size_t at = 0; at < tb_bitproof_bytes(g, &def); at += 32)
-			assert_false(is_secret(wire + at, 32));
+			assert_false(tb_ct_is_secret(wire + at, 32));
 		assert_int_equal(tb_bitproof_verify(p, f.batch, &f.key, tb_fixture_binding(1), wire,
 					 tb_bitproof_bytes(g, &def)),
 			TB_OK);
 		/* An invalid choice says no more than that. */
 		votes[0] = 77;
-		secret(votes, sizeof votes);
+		tb_ct_secret(votes, sizeof votes);
 		assert_int_equal(
 			tb_bitproof_prove(f.prover, wire, &def, tb_fixture_binding(1), votes, blank, seed),
 			TB_ERR_RANGE);
-		assert_silent();
+		tb_ct_assert_silent();
 		free(wire);
 		tb_bitproof_free(p);
 		tb_fixture_free(&f);
@@ -290,10 +138,10 @@ static void check_encrypt(const tb_group *g)
 	tb_point_mul_generator_secret(g, &key, &v);
 	assert_int_equal(tb_fixed_base_new(g, &h, &key), TB_OK);
 	tb_secret_set_u64(g, &v, 0);
-	secret(&v, sizeof v);
+	tb_ct_secret(&v, sizeof v);
 	secret_of(g, &r, "r");
 	tb_elgamal_encrypt(g, h, &a, &b, &v, &r);
-	assert_silent();
+	tb_ct_assert_silent();
 	tb_fixed_base_free(h);
 }
 
@@ -311,12 +159,12 @@ static void test_signing(void **state)
 
 	(void)state;
 	secret_of(g, &key, "signer");
-	secret(random, sizeof random);
+	tb_ct_secret(random, sizeof random);
 	tb_schnorr_public(public_key, &key);
 	assert_int_equal(tb_schnorr_sign(signature, &key, public_key, "message", 7, random), TB_OK);
-	assert_silent();
+	tb_ct_assert_silent();
 	assert_int_equal(tb_schnorr_verify(public_key, "message", 7, signature), TB_OK);
-	assert_silent();
+	tb_ct_assert_silent();
 }
 
 static void check_dleq(const tb_group *g)
@@ -330,11 +178,11 @@ static void check_dleq(const tb_group *g)
 	tb_point_mul_generator_secret(g, &st.Y, &x);
 	tb_point_mul_secret(g, &st.Z, &x, &st.H);
 	assert_int_equal(tb_dleq_prove(g, &proof, &st, "binding", 7, &x), TB_OK);
-	assert_silent();
-	public(&st, sizeof st);
-	public(&proof, sizeof proof);
+	tb_ct_assert_silent();
+	tb_ct_public(&st, sizeof st);
+	tb_ct_public(&proof, sizeof proof);
 	assert_int_equal(tb_dleq_verify(g, &proof, &st, "binding", 7), TB_OK);
-	assert_silent();
+	tb_ct_assert_silent();
 }
 
 static void test_proving_a_share(void **state)
@@ -355,7 +203,7 @@ static void check_ceremony(const tb_group *g)
 
 	for (size_t i = 1; i <= 2; i++) {
 		tb_fixture_secret(r255, &d[i], "transport", i);
-		secret(&d[i], sizeof d[i]);
+		tb_ct_secret(&d[i], sizeof d[i]);
 		tb_schnorr_public(P[i], &d[i]);
 	}
 	secret_of(r255, &e, "ephemeral");
@@ -363,27 +211,27 @@ static void check_ceremony(const tb_group *g)
 	assert_int_equal(tb_polynomial_random(g, &f, 2), TB_OK);
 	assert_int_equal(tb_points_new(g, &commitments, 2), TB_OK);
 	tb_polynomial_commit(g, &commitments, &f);
-	public(commitments.data, commitments.num * commitments.stride);
+	tb_ct_public(commitments.data, commitments.num * commitments.stride);
 	{
 		const tb_pop_statement st = {election, 1, 2, P[1], &commitments, E};
 
 		assert_int_equal(tb_pop_prove(g, &pop, &st, &f.coefficient[0]), TB_OK);
-		assert_silent();
-		public(&pop, sizeof pop);
+		tb_ct_assert_silent();
+		tb_ct_public(&pop, sizeof pop);
 		assert_int_equal(tb_pop_verify(g, &pop, &st), TB_OK);
 	}
 	{
 		const tb_share_route route = {election, 1, 2, E, P[1], P[2]};
 
 		tb_polynomial_evaluate(g, &share, &f, 2);
-		written_points_are_secret = true;
+		tb_ct_written_points_are_secret = true;
 		assert_int_equal(tb_share_encrypt(g, sealed, &route, &e, &d[1], &share), TB_OK);
-		assert_silent();
+		tb_ct_assert_silent();
 		assert_int_equal(tb_share_decrypt(g, &received, &route, &d[2], sealed), TB_OK);
-		written_points_are_secret = false;
-		assert_silent();
+		tb_ct_written_points_are_secret = false;
+		tb_ct_assert_silent();
 		/* The share came out secret. */
-		assert_true(is_secret(&received, sizeof received));
+		assert_true(tb_ct_is_secret(&received, sizeof received));
 	}
 	tb_points_free(&commitments);
 }
@@ -397,10 +245,10 @@ static void check_received_share(const tb_group *g)
 	assert_int_equal(tb_polynomial_random(g, &f, 3), TB_OK);
 	assert_int_equal(tb_points_new(g, &commitments, 3), TB_OK);
 	tb_polynomial_commit(g, &commitments, &f);
-	public(commitments.data, commitments.num * commitments.stride);
+	tb_ct_public(commitments.data, commitments.num * commitments.stride);
 	tb_polynomial_evaluate(g, &share, &f, 2);
 	assert_int_equal(tb_sharing_check(g, &share, &commitments, 2), TB_OK);
-	assert_silent();
+	tb_ct_assert_silent();
 	tb_points_free(&commitments);
 }
 
