@@ -120,35 +120,40 @@ static char *copy_of(const char *text)
 	return copy;
 }
 
+/* What the free text here is the description of. */
+static char **described(tb_text_reader *r)
+{
+	tb_manifest *m = r->m;
+	tb_question *q;
+
+	if (r->below == TB_BELOW_TITLE)
+		return &m->text;
+	TB_REQUIRE(r->below != TB_BELOW_NOTHING && m->num_questions > 0);
+	q = &m->questions[m->num_questions - 1];
+	if (r->below == TB_BELOW_QUESTION)
+		return &q->text;
+	TB_REQUIRE(q->num_options > 0);
+	return &q->options[q->num_options - 1].text;
+}
+
 /* The text below a title, a question or an option is complete. */
 static tb_err end_text(tb_text_reader *r)
 {
-	tb_manifest *m = r->m;
-	tb_question *q = m->num_questions > 0 ? &m->questions[m->num_questions - 1] : NULL;
-	char **to = NULL, *copy;
+	char **to;
 
 	r->num_blank = 0;
 	if (!r->has_text)
 		return TB_OK;
 	r->has_text = false;
-	if (r->below == TB_BELOW_TITLE)
-		to = &m->text;
-	else if (r->below == TB_BELOW_QUESTION)
-		to = &q->text;
-	else
-		to = &q->options[q->num_options - 1].text;
+	to = described(r);
 	if (tb_buf_status(&r->text) != TB_OK)
 		return tb_buf_status(&r->text);
 	if (*to != NULL)
 		return tb_text_wrong(r, "FILE.TEXT", "the text of an option in one piece",
 			"a second piece of it before this line");
-	copy = copy_of(tb_buf_cstr(&r->text));
+	*to = copy_of(tb_buf_cstr(&r->text));
 	tb_buf_clear(&r->text);
-	if (copy == NULL)
-		return TB_ERR_MEMORY;
-	free(*to);
-	*to = copy;
-	return TB_OK;
+	return *to != NULL ? TB_OK : TB_ERR_MEMORY;
 }
 
 static tb_err remember_text(tb_text_reader *r)

@@ -422,6 +422,7 @@ tb_err tb_text_question_value(tb_text_reader *r, tb_keyword key, const char *val
 	case TB_KEY_ID:
 		return tb_text_set(o != NULL ? &o->id : &q->id, value, strlen(value));
 	case TB_KEY_LINK:
+		TB_REQUIRE(o != NULL);
 		return tb_text_set(&o->link, value, strlen(value));
 	case TB_KEY_METHOD:
 		return set_method(r, q, value);

@@ -175,47 +175,21 @@ static void put_roles(tb_buf *out, const tb_manifest *m)
 
 /* ---- questions ---- */
 
-/* Would a reader give this id by itself?  Only when the text alone says it: nobody else may have it, or want it. */
-static bool is_default_id(const char *id, const char *text, size_t num_with_id, size_t num_with_slug)
+/* Would a reader give this id by itself?  Ids are unique, so nobody else has it or is given it. */
+static bool is_default_id(const char *id, const char *text)
 {
 	char slug[TB_ID_MAX + 1];
 
 	tb_slug_from_text(slug, text);
-	return slug[0] != '\0' && strcmp(slug, id) == 0 && num_with_id == 1 && num_with_slug == 1;
+	return strcmp(slug, id) == 0;
 }
 
-static bool has_default_option_id(const tb_question *q, const tb_option *o)
-{
-	char slug[TB_ID_MAX + 1];
-	size_t with_id = 0, with_slug = 0;
-
-	for (uint32_t i = 0; i < q->num_options; i++) {
-		tb_slug_from_text(slug, q->options[i].label);
-		with_id += strcmp(q->options[i].id, o->id) == 0;
-		with_slug += strcmp(slug, o->id) == 0;
-	}
-	return is_default_id(o->id, o->label, with_id, with_slug);
-}
-
-static bool has_default_question_id(const tb_manifest *m, const tb_question *q)
-{
-	char slug[TB_ID_MAX + 1];
-	size_t with_id = 0, with_slug = 0;
-
-	for (uint32_t i = 0; i < m->num_questions; i++) {
-		tb_slug_from_text(slug, m->questions[i].title);
-		with_id += strcmp(m->questions[i].id, q->id) == 0;
-		with_slug += strcmp(slug, q->id) == 0;
-	}
-	return is_default_id(q->id, q->title, with_id, with_slug);
-}
-
-static void put_option(tb_buf *out, const tb_question *q, const tb_option *o)
+static void put_option(tb_buf *out, const tb_option *o)
 {
 	tb_buf_text(out, "[] ");
 	put_value(out, o->label);
 	tb_buf_text(out, "\n");
-	if (!has_default_option_id(q, o)) {
+	if (!is_default_id(o->id, o->label)) {
 		tb_buf_text(out, "    ");
 		put_line(out, TB_KEY_ID, o->id);
 	}
@@ -226,12 +200,12 @@ static void put_option(tb_buf *out, const tb_question *q, const tb_option *o)
 	put_text(out, o->text, "    ");
 }
 
-static void put_question(tb_buf *out, const tb_manifest *m, const tb_question *q)
+static void put_question(tb_buf *out, const tb_question *q)
 {
 	tb_buf_text(out, "\n");
 	put_line(out, TB_KEY_QUESTION, q->title);
 	put_text(out, q->text, "");
-	if (!has_default_question_id(m, q))
+	if (!is_default_id(q->id, q->title))
 		put_line(out, TB_KEY_ID, q->id);
 	put_key(out, TB_KEY_METHOD);
 	tb_words_write_method(out, q);
@@ -252,7 +226,7 @@ static void put_question(tb_buf *out, const tb_manifest *m, const tb_question *q
 	if (q->blank)
 		put_line(out, TB_KEY_BLANK, "yes");
 	for (uint32_t i = 0; i < q->num_options; i++)
-		put_option(out, q, &q->options[i]);
+		put_option(out, &q->options[i]);
 }
 
 tb_err tb_election_text_write(tb_buf *out, const tb_manifest *m)
@@ -278,6 +252,6 @@ tb_err tb_election_text_write(tb_buf *out, const tb_manifest *m)
 	tb_buf_text(out, "\n");
 	put_roles(out, m);
 	for (uint32_t i = 0; i < m->num_questions; i++)
-		put_question(out, m, &m->questions[i]);
+		put_question(out, &m->questions[i]);
 	return tb_buf_status(out);
 }

@@ -327,6 +327,7 @@ static bool is_key_taken(const tb_roll *r, const uint8_t key[32])
 
 static tb_err check_add(const tb_roll *r, const tb_roll_change *c, tb_fault *fault)
 {
+	uint64_t total = r->total_weight + c->weight;
 	tb_voter v;
 
 	if (tb_roll_find(r, c->voter, strlen(c->voter), &v) == TB_OK)
@@ -336,10 +337,10 @@ static tb_err check_add(const tb_roll *r, const tb_roll_change *c, tb_fault *fau
 	if (tb_weights_holders(&r->weights, c->weight) == 0)
 		return tb_fault_setf(fault, "ROLL.CHANGE", "weight", "a weight that somebody on the roll has",
 			"%u", c->weight);
-	if (r->total_weight + c->weight > TB_MAX_TOTAL / (r->max_score > 0 ? r->max_score : 1))
+	if (total > TB_MAX_TOTAL / (r->max_score > 0 ? r->max_score : 1))
 		return tb_fault_setf(fault, "ROLL.WEIGHTS", "weight",
 			"a total weight times score of at most 2^40", "a total weight of %llu",
-			(unsigned long long)(r->total_weight + c->weight));
+			(unsigned long long)total);
 	return TB_OK;
 }
 
