@@ -100,9 +100,31 @@ static tb_err check_manifest(const tb_app *app, const tb_manifest *m, tb_fault *
 	return TB_OK;
 }
 
+tb_err tb_api_check_signature(const tb_submission *s, tb_fault *fault)
+{
+	tb_election *e = s->election;
+	const uint8_t *known;
+	uint8_t key[TB_SCHNORR_PUBLIC_BYTES];
+	tb_binding binding;
+	bool is_known;
+
+	if (e == NULL)
+		return TB_OK; /* a manifest: tb_api_parse_manifest() has done it */
+	(void)pthread_mutex_lock(&e->lock);
+	is_known = !e->is_stale && tb_manifest_signer_key(tb_board_manifest(e->ref->board), s->entry.role,
+					   s->entry.trustee, s->entry.signer_id, &known) == TB_OK;
+	if (is_known) {
+		memcpy(key, known, sizeof key);
+		binding = *tb_board_binding(e->ref->board);
+	}
+	(void)pthread_mutex_unlock(&e->lock);
+	return is_known ? tb_entry_verify(&s->entry, &binding, key, fault) : TB_OK;
+}
+
 tb_err tb_api_parse_manifest(
 	tb_app *app, const tb_http_request *request, tb_submission **submission, tb_fault *fault)
 {
+	static const tb_binding nothing = {.has_election = false};
 	tb_manifest m;
 	tb_submission *s;
 	tb_err err = tb_submission_new(&s);
@@ -121,6 +143,8 @@ tb_err tb_api_parse_manifest(
 	}
 	if (err == TB_OK)
 		err = check_manifest(app, &m, fault);
+	if (err == TB_OK)
+		err = tb_entry_verify(&s->entry, &nothing, m.admin_key, fault);
 	if (err == TB_OK) {
 		TB_REQUIRE(strlen(m.slug) <= TB_STORE_SLUG_MAX);
 		memcpy(s->slug, m.slug, strlen(m.slug) + 1);

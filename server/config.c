@@ -271,6 +271,10 @@ tb_err tb_config_parse(tb_config *c, int argc, char *const *argv, tb_fault *faul
 		return err;
 	if (c->data[0] == '\0')
 		return tb_fault_set(fault, RULE, "--data", "the data folder", "nothing");
+	if (c->max_connections < c->threads)
+		return tb_fault_setf(fault, RULE, "--max-connections",
+			"at least one connection for each thread", "%u connections, %u threads",
+			c->max_connections, c->threads);
 	return TB_OK;
 }
 

@@ -142,10 +142,10 @@ static tb_err tally(tb_polls *p, tb_election *e)
 	return err;
 }
 
-typedef enum closed_step { STEP_NONE, STEP_TALLY, STEP_RESULT } closed_step;
+typedef enum closed_step { STEP_NONE, STEP_TALLY, STEP_RESULT, STEP_FAILED } closed_step;
 
 /* What a closed board needs from the server now.  Combining shares into totals is done here, at the first chance. */
-static closed_step next_step(tb_polls *p, tb_election *e)
+static closed_step next_step(tb_election *e)
 {
 	const tb_board *b;
 	tb_tally *t;
@@ -155,7 +155,6 @@ static closed_step next_step(tb_polls *p, tb_election *e)
 	closed_step step = STEP_NONE;
 	tb_err err;
 
-	(void)p;
 	(void)pthread_mutex_lock(&e->lock);
 	tb_election_settle(e);
 	b = e->ref->board;
@@ -170,7 +169,7 @@ static closed_step next_step(tb_polls *p, tb_election *e)
 			(!tb_tally_may_decrypt_any(t) ||
 				tb_tally_num_decrypts(t) >= tb_ceremony_threshold(tb_board_ceremony(b)))) {
 			err = tb_tally_decrypt(t, tb_board_ceremony(b), NULL, NULL, &fault);
-			step = err == TB_OK ? STEP_RESULT : STEP_NONE;
+			step = err == TB_OK ? STEP_RESULT : STEP_FAILED;
 			if (err == TB_ERR_RULE) {
 				tb_fault_text(&fault, text, sizeof text);
 				tb_slog(TB_SLOG_ERROR, "decrypt", "election=%s %s", e->slug, text);
@@ -198,11 +197,13 @@ static tb_err look_at(tb_polls *p, tb_election *e, uint64_t now)
 	if (phase == TB_PHASE_OPEN && now >= closes)
 		return post(p, e, TB_ENTRY_CLOSE, make_close);
 	if (phase == TB_PHASE_CLOSED) {
-		switch (next_step(p, e)) {
+		switch (next_step(e)) {
 		case STEP_TALLY:
 			return tally(p, e);
 		case STEP_RESULT:
 			return post(p, e, TB_ENTRY_RESULT, make_result);
+		case STEP_FAILED:
+			return TB_ERR_STATE;
 		case STEP_NONE:
 			break;
 		}

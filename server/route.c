@@ -92,22 +92,12 @@ static void on_done(tb_submission *s)
 	w->wake(w->arg);
 }
 
-/* Starts the work on a submission.  Is it on the board already?  Then there is nothing to do but to say so. */
-static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, void (*wake)(void *), void *arg,
-	void **pending)
+/* Hands a submission on; true when that failed and the response is made. */
+static bool hand_on(tb_app *app, tb_submission *s, tb_http_response *response, void (*wake)(void *),
+	void *arg, void **pending)
 {
-	tb_election *e = s->election != NULL ? s->election
-					     : tb_elections_find(&app->elections, s->slug, strlen(s->slug));
-	waiting *w;
+	waiting *w = calloc(1, sizeof *w);
 
-	if (e != NULL && tb_store_submission(app->store, e->number, s->id, &s->index) == TB_OK) {
-		s->err = TB_OK;
-		s->is_new = false;
-		tb_api_submitted(app, s, response);
-		tb_submission_free(s);
-		return true;
-	}
-	w = calloc(1, sizeof *w);
 	if (w == NULL) {
 		tb_submission_free(s);
 		tb_http_problem_err(response, TB_ERR_MEMORY);
@@ -122,6 +112,23 @@ static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, vo
 	else
 		tb_sequencer_submit(app->sequencer, s);
 	return false;
+}
+
+/* Starts the work on a submission.  Is it on the board already?  Then there is nothing to do but to say so. */
+static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, void (*wake)(void *), void *arg,
+	void **pending)
+{
+	tb_election *e = s->election != NULL ? s->election
+					     : tb_elections_find(&app->elections, s->slug, strlen(s->slug));
+	bool is_there = e != NULL && tb_store_submission(app->store, e->number, s->id, &s->index) == TB_OK;
+
+	s->err = is_there ? TB_OK : tb_api_check_signature(s, &s->fault);
+	if (s->err == TB_OK && !is_there)
+		return hand_on(app, s, response, wake, arg, pending);
+	s->is_new = false;
+	tb_api_submitted(app, s, response);
+	tb_submission_free(s);
+	return true;
 }
 
 void tb_route_finish(tb_app *app, void *pending, tb_http_response *response)

@@ -39,6 +39,9 @@ TB_CHECKED tb_err tb_api_parse_entry(
 	tb_election *e, const tb_http_request *request, tb_submission **submission, tb_fault *fault);
 TB_CHECKED tb_err tb_api_parse_manifest(
 	tb_app *app, const tb_http_request *request, tb_submission **submission, tb_fault *fault);
+/* Is the signature right, of whoever is no voter?  Asked before the one thread that writes has to look at it: nobody without a
+ * key is to keep it busy.  RULE ENTRY.SIGNATURE; what cannot be told here is left to the board. */
+TB_CHECKED tb_err tb_api_check_signature(const tb_submission *s, tb_fault *fault);
 /* The response to a finished submission. */
 void tb_api_submitted(tb_app *app, tb_submission *s, tb_http_response *response);
 

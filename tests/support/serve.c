@@ -245,6 +245,22 @@ static void fetch(serve *s, const tb_maker *m, uint64_t index, tb_buf *out)
 		m->manifest.slug);
 }
 
+unsigned serve_repost(serve *s, tb_maker *m, uint64_t index, tb_http_response *response)
+{
+	tb_fault fault;
+	tb_buf room;
+	tb_entry e;
+	unsigned status;
+
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	must(tb_entry_parse(&e, &room, m->entries[index].data, m->entries[index].len, &fault) == TB_OK,
+		"parse", "");
+	attach_blob(m, &e);
+	status = post_entry(s, m, &e, response);
+	tb_buf_release(&room);
+	return status;
+}
+
 static void after(void *arg, tb_maker *m, tb_buf *bytes)
 {
 	serve *s = arg;

@@ -42,6 +42,8 @@ unsigned serve_get(serve *s, const char *path, tb_buf *out);
 void serve_write_submission(tb_buf *out, const tb_entry *e);
 /* POSTs an entry of the maker's election, signed as planned.  Releases the plan's payload. */
 unsigned serve_post(serve *s, tb_maker *m, tb_maker_plan *plan, tb_http_response *response);
+/* POSTs once more what became this entry of the maker. */
+unsigned serve_repost(serve *s, tb_maker *m, uint64_t index, tb_http_response *response);
 /* The rule that a problem names ("BALLOT.PREV"), or "" for another response. */
 const char *serve_rule(const tb_http_response *response);
 /* Waits until the log of the maker's election has this many entries. */

@@ -96,6 +96,8 @@ static void test_wrong_command_lines_are_refused(void **state)
 	assert_int_equal(parse("--data", "d", "--threads", "257", NULL), TB_ERR_RULE);
 	assert_int_equal(parse("--data", "d", "--threads", "+4", NULL), TB_ERR_RULE);
 	assert_int_equal(parse("--data", "d", "--threads", "", NULL), TB_ERR_RULE);
+	assert_int_equal(parse("--data", "d", "--threads", "9", "--max-connections", "8", NULL), TB_ERR_RULE);
+	assert_string_equal(fault.where, "--max-connections");
 	assert_int_equal(parse("--data", "", NULL), TB_ERR_RULE);
 	assert_int_equal(parse("--data", "d", "--admin-key", "AQEB", NULL), TB_ERR_RULE);
 	assert_string_equal(fault.where, "--admin-key");
