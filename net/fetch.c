@@ -301,7 +301,6 @@ void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out
 	tb_json_in in;
 	tb_json_string type, title, detail;
 	char text[4500]; /* holds the longest detail and type */
-	tb_fault fault;
 
 	(void)snprintf(text, sizeof text, "the server answered with status %ld", response->status);
 	tb_json_in_init(&in, body->data, body->len, 64 * 1024, TB_JSON_ANY, "HTTP");
@@ -310,8 +309,8 @@ void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out
 	tb_json_take_string(&in, "title", &title, 400);
 	(void)tb_json_take_int(&in, "status", 100, 599);
 	tb_json_take_string(&in, "detail", &detail, 4000);
-	tb_json_leave(&in);
-	if (tb_json_in_status(&in, &fault) == TB_OK && detail.len > 0)
+	/* "" when something before it is not as it should be; what follows it does not matter */
+	if (detail.len > 0)
 		(void)snprintf(text, sizeof text, "%s (%s)", detail.data, type.data);
 	tb_json_in_release(&in);
 	tb_text_copy_printable(out, out_len, text);

@@ -195,7 +195,8 @@ static void test_post_and_problem(void **state)
 		"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\n"
 		"Connection: close\r\n\r\n"
 		"{\"type\":\"urn:tabella:rule:BALLOT.PREV\",\"title\":\"t\",\"status\":409,"
-		"\"detail\":\"prev is\\u001b old\"}"};
+		"\"detail\":\"prev is\\u001b "
+		"old\",\"where\":\"payload.prev\",\"expected\":\"e\",\"found\":\"f\"}"};
 	server s;
 	tb_fetch *f;
 	tb_buf body;
