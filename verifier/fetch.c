@@ -14,7 +14,7 @@
 
 #include "core/base/file.h"
 #include "core/base/progress.h"
-#include "core/log/entry.h"
+#include "core/log/export.h"
 #include "net/fetch.h"
 #include "net/mirror.h"
 
@@ -171,145 +171,12 @@ void tb_verify_board_close(tb_verify_board *b)
 
 /* ---- keeping an archive [ARCHIVE] ---- */
 
-typedef struct saver {
-	FILE *file;
-	tb_archive_writer writer;
-	uint8_t (
-		*hashes)[32]; /* of blobs that are in the archive already: open addressing, all zero = free */
-	size_t num, cap;      /* cap is a power of two, at most half full */
-} saver;
-
-static tb_err write_out(void *ctx, const void *bytes, size_t len)
-{
-	return fwrite(bytes, 1, len, ctx) == len ? TB_OK : TB_ERR_IO;
-}
-
-static uint8_t *slot_of(const saver *s, const uint8_t hash[32])
-{
-	static const uint8_t none[32];
-	size_t at = (size_t)tb_load_u64(hash) & (s->cap - 1);
-
-	while (memcmp(s->hashes[at], none, 32) != 0 && memcmp(s->hashes[at], hash, 32) != 0)
-		at = (at + 1) & (s->cap - 1);
-	return s->hashes[at];
-}
-
-/* Remembers a blob; *is_new is false when it was there. */
-static tb_err remember(saver *s, const uint8_t hash[32], bool *is_new)
-{
-	static const uint8_t none[32];
-	saver old = *s;
-	uint8_t *slot;
-
-	if (2 * s->num >= s->cap) {
-		s->cap = s->cap == 0 ? 64 : 2 * s->cap;
-		s->hashes = calloc(s->cap, 32);
-		if (s->hashes == NULL) {
-			*s = old;
-			return TB_ERR_MEMORY;
-		}
-		for (size_t i = 0; i < old.cap; i++)
-			if (memcmp(old.hashes[i], none, 32) != 0)
-				memcpy(slot_of(s, old.hashes[i]), old.hashes[i], 32);
-		free(old.hashes);
-	}
-	slot = slot_of(s, hash);
-	*is_new = memcmp(slot, hash, 32) != 0;
-	if (*is_new) {
-		memcpy(slot, hash, 32);
-		s->num++;
-	}
-	return TB_OK;
-}
-
-static tb_err save_blob(saver *s, tb_source *source, const uint8_t hash[32], tb_buf *bytes, tb_why *why)
-{
-	char path[TB_PATH_MAX];
-	bool is_new;
-	tb_err err = remember(s, hash, &is_new);
-
-	if (err != TB_OK || !is_new)
-		return err;
-	tb_blob_path(path, hash);
-	err = tb_source_get(source, path, bytes, why);
-	if (err == TB_ERR_NOT_FOUND)
-		return TB_OK; /* the archive lacks what the board lacks */
-	return err == TB_OK ? tb_archive_add(&s->writer, path, bytes->data, bytes->len) : err;
-}
-
-/* In order of first use. */
-static tb_err save_blobs(saver *s, tb_source *source, uint64_t size, tb_why *why)
-{
-	tb_entries entries;
-	tb_buf room, blob;
-	tb_err err = TB_OK;
-
-	tb_entries_init(&entries, source, size);
-	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
-	tb_buf_init(&blob, TB_BLOB_MAX_BYTES);
-	while (err == TB_OK && !tb_entries_is_done(&entries)) {
-		const uint8_t *bytes;
-		tb_fault ignored;
-		uint64_t index;
-		tb_entry e;
-		size_t len;
-
-		err = tb_entries_next(&entries, &bytes, &len, &index, why);
-		if (err == TB_OK && tb_entry_parse(&e, &room, bytes, len, &ignored) == TB_OK && e.is_blob)
-			err = save_blob(s, source, e.payload_hash, &blob, why);
-	}
-	tb_buf_release(&blob);
-	tb_buf_release(&room);
-	tb_entries_release(&entries);
-	return err;
-}
-
-static tb_err save(saver *s, tb_source *source, tb_why *why)
-{
-	tb_checkpoint checkpoint;
-	tb_note note;
-	tb_buf bytes;
-	tb_err err;
-
-	tb_buf_init(&bytes, TB_NOTE_MAX_BYTES);
-	err = tb_source_get(source, TB_CHECKPOINT_PATH, &bytes, why);
-	if (err == TB_OK)
-		err = tb_checkpoint_parse(&checkpoint, &note, (const char *)bytes.data, bytes.len, why);
-	tb_archive_writer_init(&s->writer, write_out, s->file);
-	if (err == TB_OK)
-		err = tb_source_copy_log(source, &s->writer, why);
-	if (err == TB_OK)
-		err = save_blobs(s, source, checkpoint.size, why);
-	if (err == TB_OK)
-		err = tb_archive_end(&s->writer);
-	tb_buf_release(&bytes);
-	return err;
-}
-
 tb_err tb_verify_board_save(tb_verify_board *b, const char *path, tb_fault *fault)
 {
-	char part[4200];
-	saver s = {0};
-	tb_why why = {.text = "writing failed"};
-	tb_err err;
+	tb_why why = {""};
+	tb_err err = tb_export_archive(b->source, path, &why);
 
-	(void)snprintf(part, sizeof part, "%.4000s.part", path);
-	s.file = fopen(part, "wb");
-	if (s.file == NULL) {
-		(void)tb_fault_set(fault, "IO", path, "a file that can be written", "it cannot be created");
-		return TB_ERR_IO;
-	}
-	err = save(&s, b->source, &why);
-	if (fflush(s.file) != 0 && err == TB_OK)
-		err = TB_ERR_IO;
-	if (fclose(s.file) != 0 && err == TB_OK)
-		err = TB_ERR_IO;
-	if (err == TB_OK && rename(part, path) != 0)
-		err = TB_ERR_IO;
-	if (err != TB_OK) {
-		(void)remove(part);
+	if (err != TB_OK)
 		(void)tb_fault_set(fault, "IO", path, "a copy of the board", why.text);
-	}
-	free(s.hashes);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/base64.h"
+#include "core/election/result_words.h"
 
 #define LISTED 20 /* failures of one check that are printed without --all */
 
@@ -165,53 +166,22 @@ static void print_head(const tb_verify_report *r)
 	(void)printf("\n");
 }
 
-static void print_decision(const tb_question *q, const tb_decision *d)
-{
-	(void)printf("  %s\n", q->title);
-	if (d->outcome != TB_OUTCOME_DECIDED) {
-		(void)printf("    %s\n", d->outcome == TB_OUTCOME_VOID ? "void: the quorum was not met"
-								       : "withheld: too few ballots");
-		return;
-	}
-	for (uint32_t i = 0; i < q->num_options; i++) {
-		const char *word = d->is_approved[i] ? "approved" : "";
-
-		for (uint32_t k = 0; k < d->num_elected; k++)
-			if (d->order[k] == i)
-				word = q->winners > 1 || q->method != TB_METHOD_REFERENDUM ? "elected"
-											   : "adopted";
-		(void)printf("    %12" PRIu64 "  %-40s %s\n", d->totals[i], q->options[i].label, word);
-	}
-	for (uint32_t i = 0; i < d->num_ties; i++) {
-		(void)printf("    drawn by lot:");
-		for (uint32_t k = 0; k < d->ties[i].num; k++)
-			(void)printf(
-				"%s %s", k == 0 ? "" : ",", q->options[d->order[d->ties[i].first + k]].label);
-		(void)printf("%s\n", d->ties[i].cut ? " (not all of them are elected)" : "");
-	}
-}
-
 static void print_result(const tb_verify_report *r)
 {
 	const tb_manifest *m = r->result.board == NULL ? NULL : tb_board_manifest(r->result.board);
 	tb_result result;
-	tb_buf payload;
+	tb_buf payload, words;
 	tb_fault ignored;
 
 	tb_buf_init(&payload, TB_BLOB_MAX_BYTES);
+	tb_buf_init(&words, TB_BLOB_MAX_BYTES);
 	tb_result_init(&result);
 	if (tb_verify_result(r, &payload) &&
-		tb_result_parse(&result, m, payload.data, payload.len, &ignored) == TB_OK) {
-		(void)printf("\nResult: %" PRIu64 " of %" PRIu64 " voters", result.turnout.counted,
-			result.turnout.electorate);
-		if (result.turnout.weight_electorate != result.turnout.electorate)
-			(void)printf(", with %" PRIu64 " of %" PRIu64 " votes", result.turnout.weight_counted,
-				result.turnout.weight_electorate);
-		(void)printf("\n");
-		for (uint32_t q = 0; q < result.num_questions; q++)
-			print_decision(&m->questions[q], &result.questions[q]);
-	}
+		tb_result_parse(&result, m, payload.data, payload.len, &ignored) == TB_OK &&
+		tb_result_words(&words, &result, m) == TB_OK)
+		(void)printf("\nResult: %s", tb_buf_cstr(&words));
 	tb_result_release(&result);
+	tb_buf_release(&words);
 	tb_buf_release(&payload);
 }
 
