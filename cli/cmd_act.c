@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cmd.h"
@@ -20,9 +21,8 @@ static int submit(const tb_args *args, tb_entry_type type, const tb_buf *payload
 	uint64_t index;
 	int exit_code = tb_client_open(&client, args, TB_CLIENT_SETUP);
 
-	if (exit_code == TB_EXIT_OK && !client.is_url)
-		exit_code =
-			tb_args_error(args, "expected the URL of a board, found the file %s", client.where);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_client_require_url(&client);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = tb_role_keys_obtain(args, "key", TB_ROLE_ADMIN, &keys);
 	if (exit_code == TB_EXIT_OK) {
@@ -48,11 +48,21 @@ static int submit(const tb_args *args, tb_entry_type type, const tb_buf *payload
 	return exit_code;
 }
 
-static int submit_text(const tb_args *args, tb_entry_type type, tb_err written, tb_buf *payload)
+/* Submits a payload that could be written and read again; otherwise says what is wrong with it, before anything is sent. */
+static int submit_text(
+	const tb_args *args, tb_entry_type type, tb_err err, const tb_fault *fault, tb_buf *payload)
 {
-	int exit_code = written == TB_OK ? submit(args, type, payload)
-					 : tb_args_error(args, "%s", tb_err_text(written));
+	int exit_code;
 
+	if (err == TB_OK)
+		exit_code = submit(args, type, payload);
+	else if (err == TB_ERR_RULE)
+		exit_code = tb_args_error(args, "--%s: expected %s, found %s [%s]", fault->where,
+			fault->expected, fault->found, fault->rule);
+	else if (err == TB_ERR_ENCODING)
+		exit_code = tb_args_error(args, "the text is not UTF-8");
+	else
+		exit_code = tb_args_error(args, "the text cannot be written: %s", tb_err_text(err));
 	tb_buf_release(payload);
 	return exit_code;
 }
@@ -60,34 +70,54 @@ static int submit_text(const tb_args *args, tb_entry_type type, tb_err written, 
 static int run_extend(const tb_args *args)
 {
 	const char *text = tb_args_get(args, "closes");
-	char reason[4096];
-	tb_extend extend = {.reason = reason};
+	tb_extend extend = {.closes = 0}, again;
 	tb_fault fault;
 	tb_buf payload;
+	tb_err err;
 
 	if (tb_time_parse(&extend.closes, text, strlen(text), &fault) != TB_OK)
 		return tb_args_error(args, "--closes: expected %s, found %s", fault.expected, fault.found);
-	(void)snprintf(reason, sizeof reason, "%s", tb_args_get(args, "reason"));
+	extend.reason = strdup(tb_args_get(args, "reason"));
+	if (extend.reason == NULL)
+		return tb_args_error(args, "out of memory");
 	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
-	return submit_text(args, TB_ENTRY_EXTEND, tb_extend_write(&payload, &extend), &payload);
+	err = tb_extend_write(&payload, &extend);
+	if (err == TB_OK) {
+		err = tb_extend_parse(&again, payload.data, payload.len, &fault);
+		tb_extend_release(&again);
+	}
+	tb_extend_release(&extend);
+	return submit_text(args, TB_ENTRY_EXTEND, err, &fault, &payload);
 }
 
 static int run_notice(const tb_args *args)
 {
+	char *again = NULL;
+	tb_fault fault;
 	tb_buf payload;
+	tb_err err;
 
 	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
-	return submit_text(
-		args, TB_ENTRY_NOTICE, tb_notice_write(&payload, tb_args_get(args, "text")), &payload);
+	err = tb_notice_write(&payload, tb_args_get(args, "text"));
+	if (err == TB_OK)
+		err = tb_notice_parse(&again, payload.data, payload.len, &fault);
+	free(again);
+	return submit_text(args, TB_ENTRY_NOTICE, err, &fault, &payload);
 }
 
 static int run_cancel(const tb_args *args)
 {
+	char *again = NULL;
+	tb_fault fault;
 	tb_buf payload;
+	tb_err err;
 
 	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
-	return submit_text(
-		args, TB_ENTRY_CANCEL, tb_cancel_write(&payload, tb_args_get(args, "reason")), &payload);
+	err = tb_cancel_write(&payload, tb_args_get(args, "reason"));
+	if (err == TB_OK)
+		err = tb_cancel_parse(&again, payload.data, payload.len, &fault);
+	free(again);
+	return submit_text(args, TB_ENTRY_CANCEL, err, &fault, &payload);
 }
 
 #define ADMIN_KEY_FLAG                                                                                       \

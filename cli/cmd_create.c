@@ -83,16 +83,17 @@ static int post(const tb_args *args, const tb_manifest *m, const tb_secret *key,
 	char url[TB_URL_MAX];
 	tb_fetch *fetch = NULL;
 	tb_submitted done;
+	tb_fault fault;
 	tb_buf payload;
 	int exit_code;
 
 	while (len > 0 && server[len - 1] == '/')
 		len--;
-	if (!tb_url_is(server) || len > 1000)
+	(void)snprintf(url, sizeof url, "%.*s/e/%s", (int)len, server, m->slug);
+	if (len > 1000 || tb_url_board(board, url, &fault) != TB_OK)
 		return tb_args_error(
 			args, "--server: expected http://host[:port] or https://host, found '%s'", server);
 	(void)snprintf(url, sizeof url, "%.*s/elections", (int)len, server);
-	(void)snprintf(board, TB_URL_MAX, "%.*s/e/%s", (int)len, server, m->slug);
 	tb_buf_init(&payload, TB_MANIFEST_MAX_BYTES);
 	memset(&done, 0, sizeof done);
 	if (tb_manifest_write(&payload, m) != TB_OK || tb_fetch_new(&fetch, NULL) != TB_OK)

@@ -36,7 +36,7 @@ static void take(tb_json_in *in, const char *key, char *out, size_t room)
 	tb_json_string s;
 
 	tb_json_take_string(in, key, &s, room - 1);
-	(void)snprintf(out, room, "%s", s.data);
+	tb_text_copy_printable(out, room, s.data); /* nobody has checked what the server says */
 }
 
 static void take_awaits(tb_json_in *in, state *s)

@@ -31,7 +31,9 @@ typedef struct vote {
 	tb_client client;
 	tb_secret key;
 	uint8_t public_key[32];
-	char pending[1200]; /* the file of a ballot that is signed and not yet known to be recorded */
+	bool is_resumed; /* the ballot is that of an earlier run */
+	char pending
+		[TB_STATE_PATH_MAX]; /* the file of a ballot that is signed and not yet known to be recorded */
 } vote;
 
 /* ---- who votes ---- */
@@ -213,11 +215,13 @@ static void print_recorded(const vote *v, const tb_entry *e, uint64_t index)
 	tb_ballot_tracker_text(tracker, e->payload_hash);
 	tb_check_fingerprint(fingerprint, tb_board_binding(v->client.board)->context);
 	if (tb_args_json(v->args))
-		printf("{\"recorded\":true,\"index\":%llu,\"tracker\":\"%s\",\"fingerprint\":\"%s\"}\n",
-			(unsigned long long)index, tracker, fingerprint);
+		printf("{\"recorded\":true,\"index\":%llu,\"tracker\":\"%s\",\"fingerprint\":\"%s\","
+		       "\"resumed\":%s}\n",
+			(unsigned long long)index, tracker, fingerprint, v->is_resumed ? "true" : "false");
 	else
 		printf("recorded as entry %llu\ntracker:     %s\nfingerprint: %s\n",
 			(unsigned long long)index, tracker, fingerprint);
+	(void)fflush(stdout); /* before the pending file goes: who kills us now has been told */
 }
 
 static int keep_receipt(const vote *v, const tb_buf *receipt)
@@ -227,11 +231,14 @@ static int keep_receipt(const vote *v, const tb_buf *receipt)
 
 	if (path == NULL || tb_file_write(path, receipt->data, receipt->len, TB_FILE_PUBLIC, &why) == TB_OK)
 		return TB_EXIT_OK;
-	return tb_args_error(
-		v->args, "the vote is recorded, but the receipt could not be written: %s", why.text);
+	return tb_args_error(v->args,
+		"the vote is recorded, but its receipt could not be written: %s; run the command again to "
+		"get it",
+		why.text);
 }
 
-/* Sends what is in the pending file and forgets it when its receipt is right, or when the server refuses it for good. */
+/* Sends what is in the pending file.  It goes last of all: killed at any moment before, the next run sends the same bytes again, which the
+ * server answers with the entry that exists; a second vote is never made of it. */
 static int send_pending(vote *v, const tb_buf *submission, const tb_entry *e)
 {
 	char url[TB_URL_MAX + 128];
@@ -247,12 +254,13 @@ static int send_pending(vote *v, const tb_buf *submission, const tb_entry *e)
 	if (exit_code == TB_EXIT_OK)
 		exit_code = tb_client_check_receipt(&v->client, &done.receipt, TB_ENTRY_BALLOT, v->signer,
 			e->payload, e->payload_len, &index);
-	if (exit_code == TB_EXIT_OK && tb_file_remove(v->pending, &why) != TB_OK)
-		exit_code = tb_args_error(v->args, "%s", why.text);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = keep_receipt(v, &done.receipt);
-	if (exit_code == TB_EXIT_OK)
+	if (exit_code == TB_EXIT_OK) {
 		print_recorded(v, e, index);
+		if (tb_file_remove(v->pending, &why) != TB_OK)
+			exit_code = tb_args_error(v->args, "%s", why.text);
+	}
 	tb_submitted_release(&done);
 	return exit_code;
 }
@@ -263,18 +271,25 @@ static int cast(vote *v, const tb_buf *payload, const uint8_t signature[TB_SCHNO
 	tb_entry entry;
 	tb_fault fault;
 	tb_why why = {""};
+	tb_err err;
 	int exit_code;
 
-	tb_buf_init(&submission, MAX_SUBMISSION);
 	if (tb_entry_init(&entry, TB_ENTRY_BALLOT, v->signer, payload->data, payload->len, &fault) != TB_OK)
 		return tb_args_error(v->args, "--voter: expected %s, found %s", fault.expected, fault.found);
+	tb_buf_init(&submission, MAX_SUBMISSION);
 	memcpy(entry.signature, signature, sizeof entry.signature);
-	if (tb_submission_write(&submission, &entry) != TB_OK)
-		exit_code = tb_args_error(v->args, "out of memory");
-	else if (tb_file_write(v->pending, submission.data, submission.len, TB_FILE_PRIVATE, &why) != TB_OK)
-		exit_code = tb_args_error(v->args, "%s", why.text);
+	err = tb_submission_write(&submission, &entry);
+	if (err ==
+		TB_OK) /* never over another one: that would be a second ballot whose fate nobody would ask for again */
+		err = tb_file_create(v->pending, submission.data, submission.len, TB_FILE_PRIVATE, &why);
 	else
+		tb_why_default(&why, err);
+	if (err == TB_OK)
 		exit_code = send_pending(v, &submission, &entry);
+	else if (err == TB_ERR_STATE)
+		exit_code = tb_args_error(v->args, "another `tabella vote` of this voter is under way");
+	else
+		exit_code = tb_args_error(v->args, "%s", why.text);
 	tb_buf_release(&submission);
 	return exit_code;
 }
@@ -310,7 +325,9 @@ static int resume(vote *v, bool *had_one)
 						       payload.len, &fault) != TB_OK))
 		exit_code = tb_args_error(v->args, "%s cannot be read; remove it to vote anew", v->pending);
 	if (exit_code == TB_EXIT_OK) {
-		fprintf(stderr, "a ballot that was signed earlier is sent first\n");
+		v->is_resumed = true;
+		fprintf(stderr, "a run before this one was interrupted: the ballot that it signed is sent, "
+				"and none is made now\n");
 		exit_code = send_pending(v, &submission, &entry);
 	}
 	tb_json_in_release(&in);
@@ -376,9 +393,8 @@ static int run_vote(const tb_args *args)
 		return tb_args_error(args, "--voter: expected an id of a-z 0-9 . _ -, found '%s'", v.voter);
 	(void)snprintf(v.signer, sizeof v.signer, "voter/%s", v.voter);
 	exit_code = tb_client_open(&v.client, args, TB_CLIENT_SETUP);
-	if (exit_code == TB_EXIT_OK && !v.client.is_url)
-		exit_code =
-			tb_args_error(args, "expected the URL of a board, found the file %s", v.client.where);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_client_require_url(&v.client);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = identify(&v);
 	if (exit_code == TB_EXIT_OK) {
@@ -412,10 +428,12 @@ const tb_command tb_cmd_vote = {
 	.min_operands = 1,
 	.max_operands = 1,
 	.summary = "encrypt and cast a vote, and check that it is recorded",
-	.details = "Questions and options are named by their ids.  A second vote replaces the first where "
-		   "the election allows it.\n"
-		   "After a crash or a lost connection run the command again: the ballot that was signed is "
-		   "sent, not another one.",
+	.details =
+		"Questions and options are named by their ids.  A second vote replaces the first where "
+		"the election allows it.\n"
+		"After a crash or a lost connection run the command again: the ballot that was signed then "
+		"is sent, and no other one\n"
+		"is made.  With --json the answer says `resumed` in that case.",
 	.flags = vote_flags,
 	.run = run_vote,
 };

@@ -2,7 +2,10 @@
 #include "cli/common_choices.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "crypto/wipe.h"
 
 static bool is_word(const char *word, const char *text, size_t len)
 {
@@ -16,8 +19,20 @@ static int find_question(
 		if (is_word(m->questions[*out].id, text, len))
 			return TB_EXIT_OK;
 	return tb_args_error(args,
-		"there is no question '%.*s'; `tabella status` or the election file lists them", (int)len,
-		text);
+		"there is no question '%.*s'; the first one is '%s', and the election file lists them all",
+		(int)len, text, m->questions[0].id);
+}
+
+static int no_option(const tb_args *args, const tb_question *q, const char *text, size_t len)
+{
+	char list[400] = "";
+	size_t at = 0;
+
+	for (uint32_t i = 0; i < q->num_options && at + TB_ID_MAX + 8 < sizeof list; i++)
+		at += (size_t)snprintf(list + at, sizeof list - at, "%s%s", i == 0 ? "" : ", ",
+			at + 2 * TB_ID_MAX + 8 < sizeof list ? q->options[i].id : "...");
+	return tb_args_error(args, "the question '%s' has no option '%.*s'; its options are %s", q->id,
+		(int)len, text, list);
 }
 
 static int find_option(const tb_args *args, const tb_question *q, const char *text, size_t len, uint32_t *out)
@@ -25,8 +40,7 @@ static int find_option(const tb_args *args, const tb_question *q, const char *te
 	for (*out = 0; *out < q->num_options; (*out)++)
 		if (is_word(q->options[*out].id, text, len))
 			return TB_EXIT_OK;
-	return tb_args_error(args, "the question '%s' has no option '%.*s'; its options are %s%s", q->id,
-		(int)len, text, q->options[0].id, q->num_options > 1 ? " ..." : "");
+	return no_option(args, q, text, len);
 }
 
 static int take_score(const tb_args *args, const char *text, size_t len, uint32_t *out)
@@ -41,8 +55,8 @@ static int take_score(const tb_args *args, const char *text, size_t len, uint32_
 }
 
 /* One "option" or "option:score" of question q. */
-static int take_item(const tb_args *args, const tb_question *q, uint32_t *values, const char *text,
-	size_t len, bool scored)
+static int take_item(const tb_args *args, const tb_question *q, uint32_t *values, bool *given,
+	const char *text, size_t len, bool scored)
 {
 	const char *colon = scored ? memchr(text, ':', len) : NULL;
 	size_t name_len = colon == NULL ? len : (size_t)(colon - text);
@@ -53,54 +67,110 @@ static int take_item(const tb_args *args, const tb_question *q, uint32_t *values
 		return tb_args_error(args, "expected OPTION:SCORE, found '%.*s'", (int)len, text);
 	if (exit_code == TB_EXIT_OK && scored)
 		exit_code = take_score(args, colon + 1, len - name_len - 1, &value);
-	if (exit_code == TB_EXIT_OK && values[option] != 0)
+	if (exit_code == TB_EXIT_OK && given[option])
 		exit_code = tb_args_error(args, "'%s' is given twice for '%s'", q->options[option].id, q->id);
-	if (exit_code == TB_EXIT_OK)
+	if (exit_code == TB_EXIT_OK) {
+		given[option] = true;
 		values[option] = value;
+	}
 	return exit_code;
 }
 
-static int take_list(
-	const tb_args *args, const tb_manifest *m, tb_choices *out, const char *text, bool scored)
+/* Which options were named: a score of 0 counts as named. */
+typedef struct named {
+	bool option[TB_MAX_QUESTIONS][TB_MAX_OPTIONS];
+} named;
+
+static int take_list(const tb_args *args, const tb_manifest *m, tb_choices *out, named *given,
+	const char *text, bool scored)
 {
-	const char *equals = strchr(text, '=');
+	const char *equals = strchr(text, '='), *option = scored ? "score" : "choose";
 	uint32_t q;
 	int exit_code;
 
 	if (equals == NULL)
-		return tb_args_error(args, "expected QUESTION=OPTION..., found '%s'", text);
+		return tb_args_error(args, "--%s: expected QUESTION=OPTION..., found '%s'", option, text);
 	exit_code = find_question(args, m, text, (size_t)(equals - text), &q);
-	for (const char *at = equals + 1; exit_code == TB_EXIT_OK && *at != '\0';) {
+	if (exit_code == TB_EXIT_OK && scored != (m->questions[q].method == TB_METHOD_SCORE))
+		return tb_args_error(args, "--%s: the question '%s' takes %s", option, m->questions[q].id,
+			scored ? "choices: use --choose" : "scores: use --score");
+	for (const char *at = equals + 1; exit_code == TB_EXIT_OK; at++) {
 		size_t len = strcspn(at, ",");
 
-		exit_code = take_item(args, &m->questions[q], out->value[q], at, len, scored);
-		at += len + (at[len] == ',');
+		exit_code =
+			take_item(args, &m->questions[q], out->value[q], given->option[q], at, len, scored);
+		at += len;
+		if (*at == '\0')
+			break;
 	}
 	return exit_code;
 }
 
+static int take_blank(const tb_args *args, const tb_manifest *m, tb_choices *out, const char *text)
+{
+	uint32_t q;
+	int exit_code = find_question(args, m, text, strlen(text), &q);
+
+	if (exit_code == TB_EXIT_OK)
+		out->blank[q] = true;
+	return exit_code;
+}
+
+/* The number behind `name` and a bracket, where *at stands; false, and nothing is taken, when something else stands there. */
+static bool take_index(const char **at, const char *name, uint32_t limit, uint32_t *out)
+{
+	size_t len = strlen(name);
+	char *end;
+
+	if (strncmp(*at, name, len) != 0 || (*at)[len] < '0' || (*at)[len] > '9')
+		return false;
+	*out = (uint32_t)strtoul(*at + len, &end, 10);
+	if (*end != ']' || *out >= limit)
+		return false;
+	*at = end + 1;
+	return true;
+}
+
+/* A fault at "questions[2].options[1]", in the ids that the voter has typed. */
+static int refuse(const tb_args *args, const tb_manifest *m, const tb_fault *fault)
+{
+	const char *at = fault->where, *option = NULL;
+	uint32_t q, i;
+
+	if (!take_index(&at, "questions[", m->num_questions, &q))
+		return tb_args_error(args, "%s: expected %s, found %s [%s]", fault->where, fault->expected,
+			fault->found, fault->rule);
+	if (take_index(&at, ".options[", m->questions[q].num_options, &i))
+		option = m->questions[q].options[i].id;
+	return tb_args_error(args, "question '%s'%s%s%s: expected %s, found %s [%s]", m->questions[q].id,
+		option == NULL ? "" : ", option '", option == NULL ? "" : option, option == NULL ? "" : "'",
+		fault->expected, fault->found, fault->rule);
+}
+
 int tb_choices_take(const tb_args *args, const tb_manifest *m, tb_choices *out)
 {
+	named *given = calloc(1, sizeof *given);
 	const char *text;
-	uint32_t q;
 	tb_fault fault;
-	int exit_code = TB_EXIT_OK;
+	tb_err err;
+	int exit_code = given == NULL ? tb_args_error(args, "out of memory") : TB_EXIT_OK;
 
 	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "choose", n)) != NULL;
 		n++)
-		exit_code = take_list(args, m, out, text, false);
+		exit_code = take_list(args, m, out, given, text, false);
 	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "score", n)) != NULL; n++)
-		exit_code = take_list(args, m, out, text, true);
-	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "blank", n)) != NULL;
-		n++) {
-		exit_code = find_question(args, m, text, strlen(text), &q);
-		if (exit_code == TB_EXIT_OK)
-			out->blank[q] = true;
-	}
-	if (exit_code == TB_EXIT_OK && tb_choices_check(out, m, &fault) != TB_OK)
-		exit_code = tb_args_error(args, "%s: expected %s, found %s [%s]", fault.where, fault.expected,
-			fault.found, fault.rule);
-	return exit_code;
+		exit_code = take_list(args, m, out, given, text, true);
+	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "blank", n)) != NULL; n++)
+		exit_code = take_blank(args, m, out, text);
+	if (given != NULL)
+		tb_wipe(given, sizeof *given);
+	free(given);
+	if (exit_code != TB_EXIT_OK)
+		return exit_code;
+	err = tb_choices_check(out, m, &fault);
+	if (err == TB_ERR_RULE)
+		return refuse(args, m, &fault);
+	return err == TB_OK ? TB_EXIT_OK : tb_args_error(args, "%s", tb_err_text(err));
 }
 
 void tb_choices_print(const tb_manifest *m, const tb_choices *choices)

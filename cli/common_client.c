@@ -10,6 +10,7 @@
 #include "core/base/progress.h"
 #include "core/log/proof.h"
 #include "crypto/hash.h"
+#include "net/mirror.h"
 #include "net/source_http.h"
 
 enum { MAX_CHECKPOINT = TB_NOTE_MAX_BYTES };
@@ -28,6 +29,12 @@ static int fault_error(const tb_args *args, const char *what, const tb_fault *fa
 void tb_client_url(const tb_client *c, char out[TB_URL_MAX + 128], const char *below)
 {
 	(void)snprintf(out, TB_URL_MAX + 128, "%s/%s", c->where, below);
+}
+
+int tb_client_require_url(const tb_client *c)
+{
+	return c->is_url ? TB_EXIT_OK
+			 : tb_args_error(c->args, "expected the URL of a board, found the file %s", c->where);
 }
 
 static int open_source(tb_client *c, const char *where)
@@ -137,7 +144,9 @@ static tb_err prove_consistency(tb_client *c, const tb_checkpoint *old, const tb
 	return err;
 }
 
-static int compare_checkpoints(tb_client *c, const tb_checkpoint *a, const tb_checkpoint *b, const char *what)
+/* TB_EXIT_NO, said with the rule that is broken, unless both are heads of one log.  `what` names a. */
+static int compare_checkpoints(
+	tb_client *c, const tb_checkpoint *a, const tb_checkpoint *b, const char *rule, const char *what)
 {
 	const tb_checkpoint *old = a->size <= b->size ? a : b, *new = a->size <= b->size ? b : a;
 	tb_err err;
@@ -148,13 +157,14 @@ static int compare_checkpoints(tb_client *c, const tb_checkpoint *a, const tb_ch
 				     : prove_consistency(c, old, new);
 	if (err == TB_OK)
 		return TB_EXIT_OK;
-	if (err != TB_ERR_PROOF)
+	if (err != TB_ERR_PROOF && err != TB_ERR_NOT_FOUND)
 		return tb_args_error(c->args, "cannot read the log's tiles: %s", tb_err_text(err));
 	(void)tb_args_error(c->args,
-		"LOG.TREE: %s (%llu entries) and the present checkpoint (%llu) are not heads of one log: the "
-		"server "
-		"shows two histories",
-		what, (unsigned long long)a->size, (unsigned long long)b->size);
+		err == TB_ERR_PROOF
+			? "%s: %s (%llu entries) and the checkpoint of the server (%llu) are not heads of "
+			  "one log"
+			: "%s: %s had %llu entries and the server shows %llu; what links them is missing",
+		rule, what, (unsigned long long)a->size, (unsigned long long)b->size);
 	return TB_EXIT_NO;
 }
 
@@ -183,7 +193,7 @@ static int check_root(tb_client *c)
 
 	here.size = tb_board_size(c->board);
 	tb_board_root(c->board, here.root);
-	return compare_checkpoints(c, &here, &c->checkpoint, "what was read of the board");
+	return compare_checkpoints(c, &here, &c->checkpoint, "LOG.TREE", "what was read of the board");
 }
 
 static int get_checkpoint(tb_client *c)
@@ -207,41 +217,137 @@ void tb_client_state_path(const tb_client *c, char *out, size_t out_len, const c
 	(void)snprintf(out, out_len, "%s/%s", c->folder, name);
 }
 
-static int find_folder(tb_client *c)
+/* The folder of all elections. */
+static int find_root(const tb_client *c, char *out, size_t out_len)
 {
 	const char *given = tb_args_get(c->args, "state"), *xdg = getenv("XDG_STATE_HOME"),
 		   *home = getenv("HOME");
-	const uint8_t *id = tb_board_binding(c->board)->election;
-	char hex[17] = {0};
-	tb_why why = {""};
+	int n;
 
-	tb_hex_write(hex, id, 8);
 	if (given != NULL)
-		(void)snprintf(c->folder, sizeof c->folder, "%s/%s", given, hex);
+		n = snprintf(out, out_len, "%s", given);
 	else if (xdg != NULL && xdg[0] == '/')
-		(void)snprintf(c->folder, sizeof c->folder, "%s/tabella/%s", xdg, hex);
+		n = snprintf(out, out_len, "%s/tabella", xdg);
 	else if (home != NULL && home[0] == '/')
-		(void)snprintf(c->folder, sizeof c->folder, "%s/.local/state/tabella/%s", home, hex);
+		n = snprintf(out, out_len, "%s/.local/state/tabella", home);
 	else
 		return tb_args_error(c->args,
 			"neither --state nor $XDG_STATE_HOME nor $HOME says where to remember things");
+	return n > 0 && (size_t)n < out_len ? TB_EXIT_OK
+					    : tb_args_error(c->args, "--state: expected a shorter path");
+}
+
+static int find_folder(tb_client *c)
+{
+	char root[TB_STATE_PATH_MAX - 128], hex[17] = {0};
+	tb_why why = {""};
+	int exit_code = find_root(c, root, sizeof root);
+
+	if (exit_code != TB_EXIT_OK)
+		return exit_code;
+	tb_hex_write(hex, tb_board_binding(c->board)->election, 8);
+	(void)snprintf(c->folder, sizeof c->folder, "%s/%s", root, hex);
 	if (tb_file_make_dirs(c->folder, TB_FILE_PRIVATE, &why) != TB_OK)
 		return tb_args_error(c->args, "%s", why.text);
 	return TB_EXIT_OK;
 }
 
+/*
+ * One origin has one log, and one log one first entry: whoever shows another election under the same name shows another history
+ * [LOG.CONSISTENT].  The folder of an election alone would not notice, since it is named after the election.
+ */
+static int check_origin(const tb_client *c)
+{
+	char path[TB_STATE_PATH_MAX], here[66], name[17] = {0};
+	const char *origin = tb_board_manifest(c->board)->origin;
+	uint8_t hash[32];
+	tb_why why = {""};
+	tb_buf text;
+	tb_err err;
+	int exit_code = TB_EXIT_OK;
+
+	tb_sha256(hash, origin, strlen(origin));
+	tb_hex_write(name, hash, 8);
+	(void)snprintf(path, sizeof path, "%.*s/origin-%s", (int)(strrchr(c->folder, '/') - c->folder),
+		c->folder, name);
+	tb_hex_write(here, tb_board_binding(c->board)->election, 32);
+	memcpy(here + 64, "\n", 2);
+	if (!tb_file_exists(path)) {
+		err = tb_file_create(path, here, 65, TB_FILE_PUBLIC, &why);
+		if (err == TB_OK || err != TB_ERR_STATE) /* STATE: another command was quicker */
+			return err == TB_OK ? TB_EXIT_OK : tb_args_error(c->args, "%s", why.text);
+	}
+	tb_buf_init(&text, 4096);
+	if (tb_file_read(&text, path, &why) != TB_OK) {
+		exit_code = tb_args_error(c->args, "%s", why.text);
+	} else if (strcmp(tb_buf_cstr(&text), here) != 0) {
+		(void)tb_args_error(c->args,
+			"LOG.CONSISTENT: %s held another election when it was seen before (%.16s...) than "
+			"now "
+			"(%.16s...); remove %s only if you know why",
+			origin, tb_buf_cstr(&text), here, path);
+		exit_code = TB_EXIT_NO;
+	}
+	tb_buf_release(&text);
+	return exit_code;
+}
+
+/* Keeps the largest head that was seen. */
+static int remember(tb_client *c, const char *text, size_t len, uint64_t size)
+{
+	char path[TB_STATE_PATH_MAX];
+	tb_why why = {""};
+
+	if (size <= c->remembered)
+		return TB_EXIT_OK;
+	tb_client_state_path(c, path, sizeof path, "checkpoint");
+	if (tb_file_write(path, text, len, TB_FILE_PUBLIC, &why) != TB_OK)
+		return tb_args_error(c->args, "%s", why.text);
+	c->remembered = size;
+	return TB_EXIT_OK;
+}
+
+/* A copy may be older than what was seen of the server, and then it cannot show how it continues. */
+static bool is_older_copy(const tb_client *c, const tb_checkpoint *seen)
+{
+	if (c->is_url || seen->size <= c->checkpoint.size)
+		return false;
+	fprintf(stderr, "note: %s has %llu entries; %llu were seen before\n", c->where,
+		(unsigned long long)c->checkpoint.size, (unsigned long long)seen->size);
+	return true;
+}
+
+static int compare_seen(tb_client *c, const tb_checkpoint *seen)
+{
+	char evidence[TB_STATE_PATH_MAX];
+	tb_why why = {""};
+	int exit_code = compare_checkpoints(
+		c, seen, &c->checkpoint, "LOG.CONSISTENT", "the checkpoint remembered from before");
+
+	if (exit_code != TB_EXIT_NO)
+		return exit_code;
+	tb_client_state_path(c, evidence, sizeof evidence, "checkpoint.conflicting");
+	if (tb_file_write(evidence, c->checkpoint_text.data, c->checkpoint_text.len, TB_FILE_PUBLIC, &why) ==
+		TB_OK)
+		(void)tb_args_error(c->args,
+			"the server lost a part of the board or shows two histories; the evidence are the "
+			"signed "
+			"checkpoints %s/checkpoint and %s",
+			c->folder, evidence);
+	return exit_code;
+}
+
 /* Refuses a log that lost what was once seen of it, and keeps both heads. */
 static int compare_with_memory(tb_client *c)
 {
-	char path[1200], evidence[1200];
-	tb_checkpoint seen;
+	char path[TB_STATE_PATH_MAX];
+	tb_checkpoint seen = {.size = 0};
 	tb_note note;
 	tb_buf text;
 	tb_why why = {""};
 	int exit_code = TB_EXIT_OK;
 
 	tb_client_state_path(c, path, sizeof path, "checkpoint");
-	tb_client_state_path(c, evidence, sizeof evidence, "checkpoint.conflicting");
 	tb_buf_init(&text, MAX_CHECKPOINT);
 	if (tb_file_exists(path)) {
 		if (tb_file_read(&text, path, &why) != TB_OK ||
@@ -249,21 +355,14 @@ static int compare_with_memory(tb_client *c)
 				&seen, &note, (const char *)text.data, text.len, &c->log_key, &why) != TB_OK)
 			exit_code = tb_args_error(
 				c->args, "%s: %s; remove it only if you know why", path, why.text);
-		else
-			exit_code = compare_checkpoints(
-				c, &seen, &c->checkpoint, "the checkpoint remembered from before");
-		if (exit_code == TB_EXIT_OK && seen.size > c->checkpoint.size)
-			goto done; /* an older answer of the same log, as a cache may give */
+		else if (!is_older_copy(c, &seen))
+			exit_code = compare_seen(c, &seen);
 	}
-	if (exit_code == TB_EXIT_NO && tb_file_write(evidence, c->checkpoint_text.data,
-					       c->checkpoint_text.len, TB_FILE_PUBLIC, &why) == TB_OK)
-		(void)tb_args_error(c->args, "the evidence is in %s and %s", path, evidence);
-	if (exit_code == TB_EXIT_OK && tb_file_write(path, c->checkpoint_text.data, c->checkpoint_text.len,
-					       TB_FILE_PUBLIC, &why) != TB_OK)
-		exit_code = tb_args_error(c->args, "%s", why.text);
-done:
+	c->remembered = seen.size;
 	tb_buf_release(&text);
-	return exit_code;
+	return exit_code == TB_EXIT_OK ? remember(c, (const char *)c->checkpoint_text.data,
+						 c->checkpoint_text.len, c->checkpoint.size)
+				       : exit_code;
 }
 
 /* ---- the whole ---- */
@@ -288,6 +387,8 @@ int tb_client_open(tb_client *c, const tb_args *args, tb_client_depth depth)
 		exit_code = check_root(c);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = find_folder(c);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = check_origin(c);
 	return exit_code == TB_EXIT_OK ? compare_with_memory(c) : exit_code;
 }
 
@@ -297,6 +398,47 @@ void tb_client_close(tb_client *c)
 	tb_source_free(c->source);
 	tb_fetch_free(c->fetch);
 	tb_buf_release(&c->checkpoint_text);
+}
+
+/* ---- the whole board ---- */
+
+typedef struct copying {
+	tb_progress bar;
+	uint64_t done;
+	bool is_running;
+} copying;
+
+static void on_file(void *user, uint64_t done, uint64_t total)
+{
+	copying *at = user;
+
+	if (!at->is_running)
+		tb_progress_begin(&at->bar, "copying the board", total);
+	at->is_running = true;
+	tb_progress_add(&at->bar, done - at->done);
+	at->done = done;
+}
+
+int tb_client_copy(const tb_client *c, char folder[TB_STATE_PATH_MAX])
+{
+	copying at = {.is_running = false};
+	const tb_mirror_options options = {.progress = on_file, .user = &at};
+	tb_fault fault;
+	tb_why why = {""};
+	char text[1024];
+	tb_err err;
+
+	TB_REQUIRE(c->is_url);
+	tb_client_state_path(c, folder, TB_STATE_PATH_MAX, "board");
+	if (tb_file_make_dirs(folder, TB_FILE_PRIVATE, &why) != TB_OK)
+		return tb_args_error(c->args, "%s", why.text);
+	err = tb_mirror(c->where, folder, &options, &fault);
+	if (at.is_running)
+		tb_progress_end(&at.bar);
+	if (err == TB_OK)
+		return TB_EXIT_OK;
+	tb_fault_text(&fault, text, sizeof text);
+	return tb_args_error(c->args, "cannot copy the board: %s", text);
 }
 
 /* ---- inclusion ---- */
@@ -375,7 +517,11 @@ int tb_client_check_receipt(tb_client *c, const tb_buf *receipt, tb_entry_type t
 	if (exit_code != TB_EXIT_OK)
 		exit_code = TB_EXIT_NO;
 	else
-		exit_code = compare_checkpoints(c, &c->checkpoint, &proof.checkpoint, "the board as read");
+		exit_code = compare_checkpoints(
+			c, &c->checkpoint, &proof.checkpoint, "LOG.CONSISTENT", "the board as read");
+	if (exit_code == TB_EXIT_OK)
+		exit_code =
+			remember(c, proof.checkpoint_text, proof.checkpoint_text_len, proof.checkpoint.size);
 	*entry_index = exit_code == TB_EXIT_OK ? proof.index : 0;
 	tb_buf_release(&room);
 	return exit_code;

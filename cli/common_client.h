@@ -14,6 +14,8 @@
  * What a client has once seen of a log it remembers in its state folder: a later checkpoint that does not contain the earlier one is
  * refused, and both are kept as evidence (the server shows two histories).
  */
+#define TB_STATE_PATH_MAX 4096
+
 typedef struct tb_client {
 	const tb_args *args;
 	char where[TB_URL_MAX]; /* the board's URL, folder or archive */
@@ -24,7 +26,8 @@ typedef struct tb_client {
 	tb_buf checkpoint_text; /* the signed note */
 	tb_checkpoint checkpoint;
 	tb_vkey log_key;
-	char folder[1024]; /* this election's state folder */
+	uint64_t remembered;                 /* entries of the largest head in the state folder */
+	char folder[TB_STATE_PATH_MAX - 96]; /* this election's state folder */
 } tb_client;
 
 /* Options that go with it, for the tables of commands. */
@@ -44,6 +47,13 @@ typedef enum tb_client_depth {
 int tb_client_open(tb_client *c, const tb_args *args, tb_client_depth depth);
 void tb_client_close(tb_client *c);
 
+/* For commands that post: TB_EXIT_USAGE, said, when the board is a file. */
+int tb_client_require_url(const tb_client *c);
+
+/* Copies the board of a server into the state folder, whose path goes to `folder`; what was copied before is not fetched again.  Nothing in
+ * it is checked. */
+int tb_client_copy(const tb_client *c, char folder[TB_STATE_PATH_MAX]);
+
 /* The URL of something below the board ("entries", "voter/ada"). */
 void tb_client_url(const tb_client *c, char out[TB_URL_MAX + 128], const char *below);
 
@@ -55,7 +65,8 @@ int tb_client_check_inclusion(tb_client *c, uint64_t index, const uint8_t leaf[3
 
 /*
  * Checks an unverified receipt [RECEIPT] against this election's log key and the checkpoint at hand (which may be older or newer: their
- * consistency is proved), and that it holds an entry with this type, signer and payload.  *entry_index is where it stands.
+ * consistency is proved), and that it holds an entry with this type, signer and payload.  *entry_index is where it stands.  Its
+ * checkpoint is remembered: a server that later shows a log without this entry is found out.
  */
 int tb_client_check_receipt(tb_client *c, const tb_buf *receipt, tb_entry_type type, const char *signer,
 	const uint8_t *payload, size_t payload_len, uint64_t *entry_index);

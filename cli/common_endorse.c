@@ -27,7 +27,7 @@ static void record_path(const tb_verified *v, char *out, size_t out_len, const c
 static int read_record(
 	const tb_verified *v, const char *signer, tb_buf *payload, tb_endorsement *said, bool *exists)
 {
-	char path[1300];
+	char path[TB_STATE_PATH_MAX];
 	tb_fault fault;
 	tb_why why = {""};
 
@@ -80,7 +80,7 @@ static int decide(const tb_verified *v, const char *signer, tb_endorsement *own,
 	const tb_clock clock = tb_clock_system();
 	tb_sign_secret secret;
 	tb_checkpoint closing;
-	char path[1300];
+	char path[TB_STATE_PATH_MAX];
 	tb_why why = {""};
 	tb_err err;
 
@@ -153,6 +153,8 @@ int tb_endorse(const tb_args *args, const char *signer, const tb_role_keys *keys
 	tb_verified v;
 	int exit_code = tb_verified_open(&v, args);
 
+	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_client_require_url(&v.client);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = endorse(&v, signer, keys);
 	tb_verified_close(&v);

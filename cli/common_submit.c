@@ -29,31 +29,67 @@ void tb_submitted_release(tb_submitted *s)
 	tb_buf_release(&s->receipt);
 }
 
-int tb_submit(
-	const tb_args *args, tb_fetch *fetch, const char *url, const tb_buf *submission, tb_submitted *out)
+/* The last part of the problem's type [HTTP.PROBLEM], or "". */
+static void take_rule(char *out, size_t out_len, const tb_buf *body)
+{
+	static const char prefix[] = "urn:tabella:rule:";
+	tb_json_string type;
+	tb_json_in in;
+
+	out[0] = '\0';
+	tb_json_in_init(&in, body->data, body->len, body->max, TB_JSON_ANY, "HTTP");
+	tb_json_enter_object(&in, TB_JSON_ITEM);
+	tb_json_take_string(&in, "type", &type, 200);
+	if (strncmp(type.data, prefix, sizeof prefix - 1) == 0)
+		tb_text_copy_printable(out, out_len, type.data + sizeof prefix - 1);
+	tb_json_in_release(&in); /* the other members are for tb_fetch_problem() */
+}
+
+/* Nothing was changed, and nothing will be by the same bytes: it was read and a rule stands against it.  What a proxy says, a lack of time
+ * or of memory, or an address without an election is no verdict. */
+static bool is_final(const tb_submitted *s)
+{
+	return s->rule[0] != '\0' && s->status >= 400 && s->status < 500 && s->status != 404 &&
+	       s->status != 408 && s->status != 429;
+}
+
+int tb_submission_post(tb_fetch *fetch, const char *url, const tb_buf *submission, tb_submitted *out)
 {
 	tb_response response;
 	tb_fault fault;
-	char text[1024];
 
 	memset(out, 0, sizeof *out);
 	tb_buf_init(&out->receipt, MAX_RECEIPT);
 	if (tb_fetch_post_json(fetch, &out->receipt, &response, url, submission->data, submission->len,
 		    &fault) != TB_OK) {
-		tb_fault_text(&fault, text, sizeof text);
-		return tb_args_error(
-			args, "%s; whether it was recorded is not known: run the command again", text);
+		tb_fault_text(&fault, out->text, sizeof out->text);
+		return TB_EXIT_USAGE;
 	}
+	out->status = response.status;
 	if (response.status != 200 && response.status != 201) {
-		tb_fetch_problem(&response, &out->receipt, text, sizeof text);
-		(void)tb_args_error(args, "refused by the server: %s", text);
-		return TB_EXIT_NO;
+		take_rule(out->rule, sizeof out->rule, &out->receipt);
+		tb_fetch_problem(&response, &out->receipt, out->text, sizeof out->text);
+		return is_final(out) ? TB_EXIT_NO : TB_EXIT_USAGE;
 	}
 	out->is_new = response.status == 201;
-	if (tb_decimal_parse(&out->index, response.index, strlen(response.index), UINT64_C(1) << 53) != TB_OK)
-		return tb_args_error(
-			args, "the server's answer has no Tabella-Index; is %s a Tabella server?", url);
-	return TB_EXIT_OK;
+	if (tb_decimal_parse(&out->index, response.index, strlen(response.index), UINT64_C(1) << 53) == TB_OK)
+		return TB_EXIT_OK;
+	(void)snprintf(out->text, sizeof out->text,
+		"the answer has no Tabella-Index: that address is not a Tabella server's");
+	return TB_EXIT_USAGE;
+}
+
+int tb_submit(
+	const tb_args *args, tb_fetch *fetch, const char *url, const tb_buf *submission, tb_submitted *out)
+{
+	int exit_code = tb_submission_post(fetch, url, submission, out);
+
+	if (exit_code == TB_EXIT_NO)
+		(void)tb_args_error(args, "refused by the server: %s", out->text);
+	else if (exit_code != TB_EXIT_OK)
+		(void)tb_args_error(args,
+			"%s; whether it is on the board is not known: run the command again", out->text);
+	return exit_code;
 }
 
 int tb_submit_signed(const tb_args *args, tb_fetch *fetch, const char *url, tb_entry_type type,

@@ -6,11 +6,11 @@
 #include "core/election/check.h"
 
 /*
- * The whole board of an election, copied from its server and verified entry by entry, as whoever endorses or decrypts has to
- * [ENDORSE] [DECRYPT.WHEN].
+ * The whole board of an election, copied from its server (if it is not a copy already) and verified entry by entry, as whoever endorses or
+ * decrypts has to [ENDORSE] [DECRYPT.WHEN].
  */
 typedef struct tb_verified {
-	tb_client client;       /* where to post; its memory of the log */
+	tb_client client;       /* the board; its memory of the log */
 	tb_check_report report; /* report.board is the board at the end */
 	bool has_report;
 } tb_verified;

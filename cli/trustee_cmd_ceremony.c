@@ -11,15 +11,14 @@ enum { MAX_PAYLOAD = 1u << 20 };
 typedef int (*step_fn)(tb_client *c, const tb_trustee_self *self);
 
 /* Opens the board, finds out who is asking, does the step. */
-static int with_board(const tb_args *args, step_fn step)
+static int with_board(const tb_args *args, step_fn step, bool posts)
 {
 	tb_trustee_self self = {.index = 0};
 	tb_client client;
 	int exit_code = tb_client_open(&client, args, TB_CLIENT_SETUP);
 
-	if (exit_code == TB_EXIT_OK && !client.is_url && step != NULL)
-		exit_code =
-			tb_args_error(args, "expected the URL of a board, found the file %s", client.where);
+	if (exit_code == TB_EXIT_OK && posts)
+		exit_code = tb_client_require_url(&client);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = tb_trustee_identify(args, tb_board_manifest(client.board), &self);
 	if (exit_code == TB_EXIT_OK)
@@ -71,7 +70,7 @@ static int commit(tb_client *c, const tb_trustee_self *self)
 
 static int run_commit(const tb_args *args)
 {
-	return with_board(args, commit);
+	return with_board(args, commit, true);
 }
 
 /* ---- certify ---- */
@@ -140,7 +139,7 @@ static int certify(tb_client *c, const tb_trustee_self *self)
 
 static int run_certify(const tb_args *args)
 {
-	return with_board(args, certify);
+	return with_board(args, certify, true);
 }
 
 /* ---- recover ---- */
@@ -162,7 +161,7 @@ static int recover(tb_client *c, const tb_trustee_self *self)
 
 static int run_recover(const tb_args *args)
 {
-	return with_board(args, recover);
+	return with_board(args, recover, false);
 }
 
 /* ---- the tables ---- */

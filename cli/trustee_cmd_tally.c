@@ -106,6 +106,8 @@ static int run_decrypt(const tb_args *args)
 	int exit_code = tb_verified_open(&v, args);
 
 	if (exit_code == TB_EXIT_OK)
+		exit_code = tb_client_require_url(&v.client);
+	if (exit_code == TB_EXIT_OK)
 		exit_code = decrypt(&v);
 	tb_verified_close(&v);
 	return exit_code;
