@@ -124,7 +124,7 @@ static tb_err decode_part(
 	const tb_group *g, tb_points *out, const uint8_t *wire, uint32_t question, tb_fault *fault)
 {
 	for (size_t i = 0; i < out->num; i++) {
-		char where[48];
+		char where[64];
 
 		if (tb_point_parse(g, tb_points_at(out, i), wire + i * tb_group_point_bytes(g)) == TB_OK)
 			continue;
