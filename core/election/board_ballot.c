@@ -19,9 +19,21 @@ tb_err tb_board_parse_roll_change(tb_board *b, const tb_entry *e, tb_fault *faul
 	return tb_roll_change_parse(&b->step.change, e->payload, e->payload_len, fault);
 }
 
+/* A key that was given up never comes back: else the server could post the registrar's earlier change again, and a stolen
+ * credential would be good once more [ROLL.KEYS]. */
+static tb_err check_key_is_new(const tb_board *b, const uint8_t key[32], tb_fault *fault)
+{
+	for (size_t i = 0; i < b->num_old_keys; i++)
+		if (memcmp(b->old_keys[i].key, key, 32) == 0)
+			return tb_fault_set(fault, "ROLL.KEYS", "key", "a key that nobody has had",
+				"one that was replaced");
+	return TB_OK;
+}
+
 tb_err tb_board_check_roll_change(tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	char expected[80];
+	tb_err err;
 
 	if (b->gaps.roll)
 		return TB_ERR_STATE;
@@ -31,7 +43,10 @@ tb_err tb_board_check_roll_change(tb_board *b, const tb_entry *e, tb_fault *faul
 			expected, sizeof expected, "before the end of the polls at %" PRIu64, b->closes);
 		return tb_fault_setf(fault, "ROLL.CHANGE", "time", expected, "%" PRIu64, e->time);
 	}
-	return tb_board_in_payload(tb_roll_check_change(b->roll, &b->step.change, fault), fault);
+	err = tb_roll_check_change(b->roll, &b->step.change, fault);
+	if (err == TB_OK && b->step.change.action != TB_ROLL_REMOVE)
+		err = check_key_is_new(b, b->step.change.key, fault);
+	return tb_board_in_payload(err, fault);
 }
 
 /* Ballots that were cast with the old credential are still verified with it. */

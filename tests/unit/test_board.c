@@ -603,6 +603,34 @@ static void test_changes_of_the_roll(void **state)
 	tb_maker_free(m);
 }
 
+/* [ROLL.KEYS]: what the registrar signed once is not good a second time. */
+static void test_a_credential_that_was_replaced_does_not_come_back(void **state)
+{
+	tb_maker *m = with_one_question(TB_REVOTE_LAST, TB_GRANULARITY_MINUTE, 1);
+	uint8_t stolen[32];
+	char none[] = "", reason[] = "Again.", late[] = "late";
+	tb_roll_change change = {.action = TB_ROLL_CREDENTIAL, .label = none, .reason = reason};
+	tb_maker_plan plan;
+
+	(void)state;
+	memcpy(stolen, m->voters[0].keys.sign_key, 32);
+	tb_maker_renew(m, 0);
+	memcpy(change.key, stolen, 32);
+	for (uint32_t voter = 0; voter < 2; voter++) {
+		change.voter = m->voters[voter].id;
+		tb_maker_plan_init(m, &plan, TB_ENTRY_ROLL_CHANGE, "registrar");
+		assert_int_equal(tb_roll_change_write(&plan.payload, &change), TB_OK);
+		assert_string_equal(ask(m, &plan), "ROLL.KEYS");
+	}
+	change = (tb_roll_change){
+		.action = TB_ROLL_ADD, .voter = late, .label = late, .weight = 1, .reason = reason};
+	memcpy(change.key, stolen, 32);
+	tb_maker_plan_init(m, &plan, TB_ENTRY_ROLL_CHANGE, "registrar");
+	assert_int_equal(tb_roll_change_write(&plan.payload, &change), TB_OK);
+	assert_string_equal(ask(m, &plan), "ROLL.KEYS");
+	tb_maker_free(m);
+}
+
 /* ---- the end of the polls ---- */
 
 static const char *ask_extend(tb_maker *m, uint64_t time, uint64_t closes)
@@ -865,6 +893,7 @@ int main(void)
 		cmocka_unit_test(test_the_checkpoint_is_one_of_this_log),
 		cmocka_unit_test(test_only_who_is_on_the_roll_votes),
 		cmocka_unit_test(test_changes_of_the_roll),
+		cmocka_unit_test(test_a_credential_that_was_replaced_does_not_come_back),
 		cmocka_unit_test(test_extensions),
 		cmocka_unit_test(test_close),
 		cmocka_unit_test(test_endorsements),
