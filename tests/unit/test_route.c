@@ -598,7 +598,7 @@ static void test_bad_ballots_are_refused_each_for_its_reason(void **state)
 	check_ballot_refused(m, &plan, 422, "BALLOT.VERIFY");
 	plan_ballot(m, &plan); /* somebody else's ballot, exactly */
 	sign_as(m, &plan, 2);
-	check_ballot_refused(m, &plan, 422, "ENTRY.SIGNER");
+	check_ballot_refused(m, &plan, 422, "BALLOT.PAYLOAD");
 	plan_ballot(m, &plan); /* the same with the thief's name in it */
 	plan.payload.data[prev - 1] = '3';
 	sign_as(m, &plan, 2);
@@ -616,8 +616,9 @@ static void test_bad_ballots_are_refused_each_for_its_reason(void **state)
 	sign_as(m, &plan, 0);
 	check_ballot_refused(m, &plan, 422, "BALLOT.CHECKPOINT");
 	plan_ballot(m, &plan); /* by nobody on the roll */
-	(void)snprintf(plan.signer, sizeof plan.signer, "voter/nobody");
-	check_ballot_refused(m, &plan, 422, "ENTRY.SIGNER");
+	plan.payload.data[prev - 1] = '9';
+	(void)snprintf(plan.signer, sizeof plan.signer, "voter/v0000009");
+	check_ballot_refused(m, &plan, 422, "BALLOT.ROLL");
 	plan_ballot(m, &plan);
 	plan.payload.len--;
 	sign_as(m, &plan, 0);
