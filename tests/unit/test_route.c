@@ -226,6 +226,19 @@ static void test_an_election_from_manifest_to_result(void **state)
 	tb_maker_free(m);
 }
 
+static void test_an_election_in_the_other_group(void **state)
+{
+	tb_maker_config config = {
+		.num_voters = 2, .num_trustees = 1, .threshold = 1, .small = true, .group = "modp4096"};
+	tb_maker *m = serve_maker(&s, &config);
+
+	(void)state;
+	tb_maker_run(m);
+	check_phase("spring", "finished");
+	check_files(m);
+	tb_maker_free(m);
+}
+
 /* Stopped and started again after every single entry, the server goes on where it was. */
 static void test_every_restart_replays_to_the_same_state(void **state)
 {
@@ -730,6 +743,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_an_election_from_manifest_to_result, start, stop),
+		cmocka_unit_test_setup_teardown(test_an_election_in_the_other_group, start, stop),
 		cmocka_unit_test_setup_teardown(test_every_restart_replays_to_the_same_state, start, stop),
 		cmocka_unit_test_setup_teardown(test_several_elections_have_logs_of_their_own, start, stop),
 		cmocka_unit_test_setup_teardown(test_large_payloads_become_blobs, start, stop),
