@@ -21,7 +21,7 @@
  * Entries: the server changes a byte of an entry, makes the tree anew and signs the checkpoint: now the rules must
  * catch it, at that entry.
  *
- * Here every byte of one entry of each type, and 2,000 others; with TABELLA_FULL=1 every byte of everything.
+ * Here every byte of one entry of each type, and 2,000 others; with TB_LONG=1 every byte of everything.
  */
 
 typedef struct board {
@@ -81,7 +81,7 @@ static void board_release(board *b)
 
 static bool is_full(void)
 {
-	const char *full = getenv("TABELLA_FULL");
+	const char *full = getenv("TB_LONG");
 
 	return full != NULL && strcmp(full, "1") == 0;
 }

@@ -541,10 +541,15 @@ void tb_maker_remove(tb_maker *m, uint32_t voter)
 
 void tb_maker_renew(tb_maker *m, uint32_t voter)
 {
+	tb_maker_renew_as(m, voter, "renewed voter");
+}
+
+void tb_maker_renew_as(tb_maker *m, uint32_t voter, const char *label)
+{
 	char none[] = "";
 	tb_roll_change change = {.action = TB_ROLL_CREDENTIAL, .voter = m->voters[voter].id, .label = none};
 
-	person_new(m, &m->voters[voter].keys, "renewed voter", voter);
+	person_new(m, &m->voters[voter].keys, label, voter);
 	memcpy(change.key, m->voters[voter].keys.sign_key, 32);
 	post_change(m, &change);
 }

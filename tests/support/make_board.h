@@ -99,7 +99,8 @@ void tb_maker_notice(tb_maker *m, const char *text);
 void tb_maker_extend(tb_maker *m, uint64_t closes);
 void tb_maker_add(tb_maker *m, const char *id, uint32_t weight);
 void tb_maker_remove(tb_maker *m, uint32_t voter);
-void tb_maker_renew(tb_maker *m, uint32_t voter); /* a new credential */
+void tb_maker_renew(tb_maker *m, uint32_t voter);                       /* a new credential */
+void tb_maker_renew_as(tb_maker *m, uint32_t voter, const char *label); /* the label decides which */
 void tb_maker_close(tb_maker *m);
 void tb_maker_tally(tb_maker *m);                    /* the second pass: gives the board its tally */
 void tb_maker_endorse(tb_maker *m, uint32_t number); /* 0..N-1, trustees first */
