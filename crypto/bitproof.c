@@ -368,6 +368,21 @@ static tb_err check_selection(tb_bitproof *p)
 	return tb_scalar_equal(&sum, &right) ? TB_OK : TB_ERR_PROOF;
 }
 
+/* Points first: what is wrong with a proof is told in one order everywhere, and only a bad one pays for it here. */
+static tb_err check_points(const tb_bitproof *p)
+{
+	const tb_point **list = malloc(p->points.num * sizeof *list);
+	tb_err err;
+
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	for (size_t i = 0; i < p->points.num; i++)
+		list[i] = tb_points_at(&p->points, i);
+	err = tb_points_check_order(p->g, list, p->points.num);
+	free((void *)list);
+	return err;
+}
+
 tb_err tb_bitproof_prepare(tb_bitproof *p, const tb_bitproof_key *key, const tb_bitproof_binding *binding)
 {
 	tb_transcript t;
@@ -381,9 +396,12 @@ tb_err tb_bitproof_prepare(tb_bitproof *p, const tb_bitproof_key *key, const tb_
 	tb_bitproof_challenge_x(&t, &p->x, &p->y, p->g, &p->at, p->wire);
 	tb_transcript_release(&t);
 	err = check_selection(p);
-	if (err == TB_OK)
+	if (err == TB_OK) {
 		p->state = PREPARED;
-	return err;
+		return TB_OK;
+	}
+	err = check_points(p);
+	return err == TB_OK ? TB_ERR_PROOF : err;
 }
 
 static void add_product(

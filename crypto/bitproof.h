@@ -129,8 +129,10 @@ TB_CHECKED tb_err tb_bitproof_parse(tb_bitproof *p, const uint8_t *wire, size_t 
 /* That no two A_i of these parts of one ballot are equal [BALLOT.POINTS].  RANGE otherwise. */
 TB_CHECKED tb_err tb_bitproof_distinct(const tb_bitproof *const *parts, size_t num);
 
-/* Computes the challenges and checks the scalar equation (3) of [BALLOT.VERIFY].  PROOF when it fails,
- * MEMORY. */
+/*
+ * Computes the challenges and checks the scalar equation (3) of [BALLOT.VERIFY].  PROOF when it fails; GROUP when it fails
+ * and some point is outside the group besides (of a proof that passes here the batch tells).  RANDOM, MEMORY.
+ */
 TB_CHECKED tb_err tb_bitproof_prepare(
 	tb_bitproof *p, const tb_bitproof_key *key, const tb_bitproof_binding *binding);
 

@@ -306,6 +306,8 @@ static tb_err prepare(tb_ballot_batch *b, slot *s)
 		err = tb_bitproof_prepare(proof_of(b, s, q), tb_election_params_key(b->params), &binding);
 		if (err == TB_ERR_PROOF)
 			refuse(s, "BALLOT.VERIFY", "a proof that does not verify: the sum rule", q);
+		else if (err == TB_ERR_GROUP)
+			refuse(s, "BALLOT.POINTS", "a number outside the group", q);
 		else if (err != TB_OK)
 			return err;
 	}
