@@ -57,7 +57,7 @@ export function parse(text) {
 	const code = text
 		.replace(/[ -]/g, '')
 		.replace(/[a-z]/g, (c) => c.toUpperCase())
-		.replace(/[IL]/g, '1')
+		.replace(/I|L/g, '1')
 		.replace(/O/g, '0');
 	require([...code].every((c) => ALPHABET.includes(c)), 'CODE.FORMAT', 'a character that no code has');
 	require(code.length === LENGTH, 'CODE.FORMAT', `a code has 28 characters, not ${code.length}`);

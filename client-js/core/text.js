@@ -50,7 +50,7 @@ export const link = (value, rule, where) => {
 	const text = string(value, rule, where);
 	if (text === '') return text;
 	check(text, 2000, false, where);
-	require(/^https?:\/\/[^\s"'<>]+$/.test(text), 'TEXT', `${where}: not a link`);
+	require(/^https?:\/\/[^ "'<>]+$/.test(text), 'TEXT', `${where}: not a link`);
 	return text;
 };
 

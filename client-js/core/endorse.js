@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// [ENDORSE] What endorsers sign, once ever, before anything is decrypted.
+import { hex } from '../crypto/bytes.js';
+import { require } from '../crypto/err.js';
+import { write as writeBase64 } from './base64.js';
+import { COSIGNATURE_LENGTH, cosign, isCosigned } from './checkpoint.js';
+import * as json from './json.js';
+
+/**
+ * @typedef {object} Statement
+ * @property {Uint8Array} close leaf hash of the close entry
+ * @property {number} size @property {Uint8Array} root of the log that ends with it
+ * @property {Uint8Array} counted hash of the counted ballots @property {number} ballots how many
+ * @property {Uint8Array} aggregates hash
+ */
+
+/** Endorsements that decryption needs, of N endorsers and threshold t. @param {number} N @param {number} t */
+export const quota = (N, t) => Math.ceil((N + t) / 2);
+
+/** @param {Statement & {cosignature: Uint8Array}} s @returns {Uint8Array} */
+export const write = (s) =>
+	json.write({
+		close: hex(s.close), size: s.size, root: hex(s.root), counted: hex(s.counted), ballots: s.ballots,
+		aggregates: hex(s.aggregates), cosignature: writeBase64(s.cosignature),
+	});
+
+const shape = json.object({
+	close: json.hexBytes(32), size: json.integer(), root: json.hexBytes(32), counted: json.hexBytes(32), ballots: json.integer(),
+	aggregates: json.hexBytes(32), cosignature: json.base64(COSIGNATURE_LENGTH),
+});
+
+/** @param {Statement} s @param {string} origin @param {number} time @param {Uint8Array} seed of the cosigning key @returns {Uint8Array} payload */
+export const make = (s, origin, time, seed) => write({ ...s, cosignature: cosign({ origin, size: s.size, root: s.root }, time, seed) });
+
+/** Holds an endorsement against what this board gives. @param {Uint8Array} payload @param {Statement} expected
+ * @param {string} origin @param {Uint8Array} key the endorser's cosigning key */
+export function verify(payload, expected, origin, key) {
+	const s = json.read(payload, shape, 'ENDORSE');
+	for (const name of ['close', 'root', 'counted', 'aggregates'])
+		require(hex(s[name]) === hex(expected[name]), 'ENDORSE', `${name}: expected ${hex(expected[name])}, found ${hex(s[name])}`);
+	for (const name of ['size', 'ballots'])
+		require(s[name] === expected[name], 'ENDORSE', `${name}: expected ${expected[name]}, found ${s[name]}`);
+	require(isCosigned({ origin, size: s.size, root: s.root }, s.cosignature, key), 'ENDORSE', 'the cosignature is wrong');
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// [MANIFEST] What an election is.
+import { define, partLength } from '../crypto/bitproof.js';
+import { hex } from '../crypto/bytes.js';
+import { require, under } from '../crypto/err.js';
+import { decodeNotIdentity, getGroup, R255 } from '../crypto/group.js';
+import { isKey } from '../crypto/sign.js';
+import * as json from './json.js';
+import * as text from './text.js';
+
+const MAX_LENGTH = 1024 * 1024;
+const MAX_BALLOT = 1024 * 1024;
+const DAY = 86400;
+export const GRANULES = { second: 1, minute: 60, hour: 3600, day: DAY };
+
+const key = json.base64(32);
+const fraction = json.tuple(json.integer(), json.integer());
+
+/** A quorum is told by its first member. @type {json.Shape<any>} */
+const quorum = (value, rule, where) => {
+	const shape = value instanceof Map && value.has('count')
+		? json.object({ count: json.integer() })
+		: json.object({ of: json.oneOf('electorate'), fraction, strict: json.bool });
+	return shape(value, rule, where);
+};
+
+const shape = json.object({
+	tabella: json.integer(1, 1),
+	slug: text.slug,
+	origin: json.string,
+	title: text.line,
+	text: text.lines,
+	group: json.oneOf('ristretto255', 'modp4096'),
+	opens: json.integer(),
+	closes: json.integer(),
+	granularity: json.oneOf(...Object.keys(GRANULES)),
+	rules: json.oneOf('standard', 'extended'),
+	revote: json.oneOf('last', 'never'),
+	rehearsal: json.bool,
+	privacy_floor: json.integer(),
+	weights: json.object({ min_holders: json.integer(), below: json.oneOf('refuse', 'warn') }),
+	eligibility: json.oneOf('offline', 'server'),
+	server: json.object({ name: text.line, sign_key: key, log_key: key }),
+	admin: json.object({ name: text.line, key }),
+	registrar: json.object({ name: text.line, key }),
+	threshold: json.integer(),
+	trustees: json.list(json.object({ name: text.line, sign_key: key, transport_key: key, cosign_key: key })),
+	endorsers: json.list(json.object({ id: text.id, name: text.line, sign_key: key, cosign_key: key })),
+	questions: json.list(
+		json.object({
+			id: text.id,
+			title: text.line,
+			text: text.lines,
+			method: json.oneOf('referendum', 'choose', 'approval', 'score'),
+			options: json.list(json.object({ id: text.id, label: text.line, text: text.lines, link: text.link })),
+			min: json.integer(),
+			max: json.integer(),
+			score_max: json.integer(),
+			blank: json.bool,
+			order: json.oneOf('fixed', 'random'),
+			winners: json.integer(),
+			quorum: json.nullOr(quorum),
+			approval: json.nullOr(json.object({ base: json.oneOf('ballots', 'electorate', 'options_sum'), fraction, strict: json.bool })),
+		}),
+	),
+});
+
+/** [MANIFEST.ORIGIN] */
+function checkOrigin({ origin, slug }) {
+	const end = `/e/${slug}`;
+	const holds = origin.length <= 200 && /^[!-~]+$/.test(origin) && !origin.includes('+') && !origin.includes('://') && origin.endsWith(end) && origin.length > end.length;
+	require(holds, 'MANIFEST.ORIGIN', `${origin} is not host${end}`);
+}
+
+/** [MANIFEST.WINDOW] also for an extended end. @param {any} manifest @param {number} closes */
+export function checkWindow({ opens, granularity, rules }, closes) {
+	const granule = GRANULES[granularity];
+	require(opens < closes, 'MANIFEST.WINDOW', 'the polls close before they open');
+	require(opens % granule === 0 && closes % granule === 0, 'MANIFEST.WINDOW', `times are multiples of a ${granularity}`);
+	const days = rules === 'extended' ? 366 : 60;
+	require(closes - opens <= days * DAY, 'MANIFEST.WINDOW', `longer than ${days} days`);
+}
+
+/** [MANIFEST.KEYS] */
+function checkKeys(m) {
+	const rule = 'MANIFEST.KEYS';
+	const r255 = [m.server.sign_key, m.admin.key, m.registrar.key, ...m.trustees.flatMap((one) => [one.sign_key, one.transport_key]), ...m.endorsers.map((one) => one.sign_key)];
+	const ed25519 = [m.server.log_key, ...m.trustees.map((one) => one.cosign_key), ...m.endorsers.map((one) => one.cosign_key)];
+	for (const bytes of r255) under(rule, () => decodeNotIdentity(R255, bytes));
+	require(ed25519.every(isKey), rule, 'an Ed25519 key is not canonical or of small order');
+	for (const keys of [r255, ed25519]) require(new Set(keys.map(hex)).size === keys.length, rule, 'a key occurs twice');
+}
+
+/** [MANIFEST.THRESHOLD] */
+function checkThreshold({ threshold, trustees, endorsers }) {
+	const rule = 'MANIFEST.THRESHOLD';
+	require(threshold >= 1 && threshold <= trustees.length && trustees.length <= 20, rule, `${threshold} of ${trustees.length} trustees`);
+	require(endorsers.length <= 20, rule, 'more than 20 endorsers');
+	require(new Set(endorsers.map(({ id }) => id)).size === endorsers.length, rule, 'two endorsers of one id');
+}
+
+/** @param {any} q @returns {boolean} what the method asks of min, max and the rest */
+function fitsMethod({ method, options: { length: m }, min, max, score_max, blank }) {
+	if (method === 'referendum') return score_max === 1 && max === 1 && m >= 2;
+	if (method === 'choose') return score_max === 1;
+	if (method === 'approval') return score_max === 1 && min === 0 && max === m && !blank;
+	return score_max >= 1 && score_max <= 255 && min === 0 && max === m * score_max && !blank;
+}
+
+/** [MANIFEST.QUESTIONS] */
+function checkQuestion(q) {
+	const refuse = (holds, why) => require(holds, 'MANIFEST.QUESTIONS', `question ${q.id}: ${why}`);
+	const m = q.options.length;
+	refuse(m >= 1 && m <= 500, '1 to 500 options');
+	refuse(new Set(q.options.map(({ id }) => id)).size === m, 'two options of one id');
+	refuse(q.winners >= 1 && q.winners <= m, '1 to as many winners as options');
+	for (const one of [q.quorum, q.approval]) {
+		if (one?.fraction === undefined) continue;
+		const [a, b] = one.fraction;
+		refuse(b >= 1 && b <= 1000000 && a <= b, 'a fraction is a/b with 1 <= b <= 1000000 and a <= b');
+	}
+	refuse(fitsMethod(q), `min, max, score_max or blank do not fit ${q.method}`);
+	refuse(q.min <= q.max && q.max >= 1 && q.max <= m * q.score_max, 'min, max and the options do not fit');
+	refuse(!q.blank || q.min >= 1, 'blank where nothing need be chosen');
+	under('MANIFEST.QUESTIONS', () => definitionOf(q));
+}
+
+/** [BALLOT.DEFINITION] @param {any} q a question of a manifest */
+export const definitionOf = (q) => define({ m: q.options.length, S: q.score_max, min: q.min, max: q.max, blank: q.blank });
+
+/** Bytes of a ballot's payload in which the voter id is as long as ids can be. @param {any} manifest */
+export const maxBallotLength = (manifest) =>
+	1 + 1 + 64 + 32 + 8 + 8 + 32 + 1 +
+	manifest.questions.reduce((sum, q) => sum + partLength(getGroup(manifest.group), definitionOf(q)), 0);
+
+/**
+ * Reads and checks a manifest.
+ * @param {Uint8Array} payload @returns {any} the members of the JSON, keys as bytes
+ */
+export function parse(payload) {
+	const m = json.read(payload, shape, 'MANIFEST', MAX_LENGTH);
+	checkOrigin(m);
+	checkWindow(m, m.closes);
+	checkThreshold(m);
+	checkKeys(m);
+	require(m.questions.length >= 1 && m.questions.length <= 20, 'MANIFEST.QUESTIONS', '1 to 20 questions');
+	require(new Set(m.questions.map(({ id }) => id)).size === m.questions.length, 'MANIFEST.QUESTIONS', 'two questions of one id');
+	m.questions.forEach(checkQuestion);
+	require(maxBallotLength(m) <= MAX_BALLOT, 'MANIFEST.QUESTIONS', 'a ballot would have more than 1 MiB');
+	return m;
+}
+
+/** Signer strings and keys of all endorsers [ENDORSE]. @param {any} m @returns {{signer: string, sign: Uint8Array, cosign: Uint8Array}[]} */
+export const endorsersOf = (m) => [
+	...m.trustees.map((one, k) => ({ signer: `trustee/${k + 1}`, sign: one.sign_key, cosign: one.cosign_key })),
+	...m.endorsers.map((one) => ({ signer: `endorser/${one.id}`, sign: one.sign_key, cosign: one.cosign_key })),
+];

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// [LOG.TILES] Tiles and entry bundles (c2sp.org/tlog-tiles).
+import { concat, Reader, u16 } from '../crypto/bytes.js';
+import { Refusal, require } from '../crypto/err.js';
+import { leafHash, root } from '../crypto/merkle.js';
+
+const WIDTH = 256;
+const RULE = 'LOG.TILES';
+
+/** 1234067 -> x001/x234/067. @param {number} n @returns {string} */
+function pathNumber(n) {
+	const groups = String(n).padStart(Math.ceil(String(n).length / 3) * 3, '0').match(/.../g);
+	return groups.map((three, i) => (i < groups.length - 1 ? `x${three}` : three)).join('/');
+}
+
+/** @param {number|'entries'} level @param {number} index @param {number} width 1..256 @returns {string} */
+export const path = (level, index, width) => `tile/${level}/${pathNumber(index)}${width < WIDTH ? `.p/${width}` : ''}`;
+
+/**
+ * Every tile and bundle of a log of this size.
+ * @param {number} size @returns {{level: number|'entries', index: number, width: number, path: string}[]}
+ */
+export function list(size) {
+	const one = (level, count) =>
+		Array.from({ length: Math.ceil(count / WIDTH) }, (_, index) => {
+			const width = Math.min(WIDTH, count - index * WIDTH);
+			return { level, index, width, path: path(level, index, width) };
+		});
+	const tiles = [];
+	for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / WIDTH)) tiles.push(...one(level, count));
+	return [...tiles, ...one('entries', size)];
+}
+
+/** The bytes of a tile. @param {Uint8Array[]} leaves leaf hashes of the log @param {number} level @param {number} index @param {number} width */
+export const hashes = (leaves, level, index, width) =>
+	concat(
+		...Array.from({ length: width }, (_, i) => {
+			const span = WIDTH ** level;
+			const start = (index * WIDTH + i) * span;
+			return root(leaves.slice(start, start + span));
+		}),
+	);
+
+/** @param {Uint8Array[]} entries @returns {Uint8Array} */
+export const writeBundle = (entries) => concat(...entries.flatMap((entry) => [u16(entry.length), entry]));
+
+/** @param {Uint8Array} bytes @param {number} width entries in it @returns {Uint8Array[]} */
+export function parseBundle(bytes, width) {
+	const reader = new Reader(bytes, (detail) => new Refusal(RULE, detail));
+	const entries = Array.from({ length: width }, () => {
+		const [high, low] = reader.take(2);
+		return reader.take(256 * high + low);
+	});
+	reader.end();
+	return entries;
+}
+
+/** Bundles of a whole log to its leaf hashes, held against the checkpoint's root. @param {Uint8Array[]} entries @param {Uint8Array} expectedRoot */
+export function checkRoot(entries, expectedRoot) {
+	const leaves = entries.map(leafHash);
+	const found = root(leaves);
+	require(found.every((byte, i) => byte === expectedRoot[i]), 'LOG.TREE', 'the entries do not give the root of the checkpoint');
+	return leaves;
+}
