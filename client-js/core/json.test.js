@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { refusal, seeded } from '../tools/vectors/kit.mjs';
+import { sample } from '../tools/vectors/manifest.mjs';
+import { hex, utf8 } from '../crypto/bytes.js';
+import * as base64 from './base64.js';
+import * as json from './json.js';
+
+test('what is read is what would be written, for every byte changed in a manifest [JSON.CANONICAL]', () => {
+	const right = json.write(sample());
+	assert.equal(hex(right), hex(utf8(JSON.stringify(sample()))));
+	let read = 0;
+	for (let i = 0; i < 4000; i++) {
+		const noise = seeded(`json ${i}`, 4);
+		const bytes = right.slice();
+		bytes[(256 * noise[0] + noise[1]) % bytes.length] = noise[2];
+		for (const candidate of [bytes, utf8(`["${String.fromCharCode(noise[2])}${String.fromCharCode(noise[3])}"]`), utf8(`[${noise[2]}${String.fromCharCode(noise[3] & 127)}]`)]) {
+			let value;
+			const refused = refusal(() => { value = json.parse(candidate); });
+			if (refused === undefined) {
+				read++;
+				assert.equal(hex(json.write(value)), hex(candidate));
+				assert.deepEqual(JSON.parse(new TextDecoder().decode(candidate)), JSON.parse(new TextDecoder().decode(json.write(value))));
+			} else {
+				assert.equal(refused.rule, 'JSON.CANONICAL');
+			}
+		}
+	}
+	assert(read > 1000);
+});
+
+test('what cannot be written is a bug of the caller', () => {
+	for (const value of [-1, 0.5, NaN, 2 ** 53, 'a\0b', '\ud800', undefined]) assert.throws(() => json.write([value]), TypeError);
+});
+
+test('base64 has one spelling of all bytes [BASE64]', () => {
+	for (let length = 0; length < 70; length++) {
+		const bytes = seeded(`base64 ${length}`, length);
+		const text = base64.write(bytes);
+		assert.equal(text, Buffer.from(bytes).toString('base64'));
+		assert.equal(hex(base64.parse(text)), hex(bytes));
+	}
+	// Of all strings of four characters that end with padding, only what is written is read.
+	for (const a of 'AZaz09+/')
+		for (const b of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/') {
+			const text = `${a}${b}==`;
+			const written = base64.write(Buffer.from(text, 'base64'));
+			assert.equal(refusal(() => base64.parse(text)) === undefined, written === text, text);
+		}
+});
