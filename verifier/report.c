@@ -139,12 +139,12 @@ static void print_line(const tb_verify_report *r, tb_check_number n)
 		(void)printf("      ... and %" PRIu64 " more%s\n",
 			line->failures - (listed < most ? listed : most),
 			r->options->all ? "" : " (--all lists them)");
-	if (line->skipped > 0)
+	if (line->state == TB_CHECK_NOT_EXAMINED)
+		(void)printf("      %s\n", line->note);
+	else if (line->skipped > 0)
 		(void)printf("      %" PRIu64
 			     " could not be judged, because something they rest on is missing or wrong\n",
 			line->skipped);
-	if (line->state == TB_CHECK_NOT_EXAMINED)
-		(void)printf("      %s\n", line->note);
 }
 
 static void print_head(const tb_verify_report *r)

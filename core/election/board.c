@@ -286,7 +286,7 @@ static bool has_place(const tb_board *b, const tb_entry *e)
 }
 
 /* Remembers what can no longer be judged because this entry is not part of the state. */
-static void note_gap(tb_board *b, tb_entry_type type)
+static void note_gap(tb_board *b, tb_entry_type type, bool is_read)
 {
 	switch (type) {
 	case TB_ENTRY_MANIFEST:
@@ -301,6 +301,9 @@ static void note_gap(tb_board *b, tb_entry_type type)
 		break;
 	case TB_ENTRY_EXTEND:
 		b->gaps.closes = true;
+		break;
+	case TB_ENTRY_BALLOT:
+		b->gaps.ballots = b->gaps.ballots || !is_read;
 		break;
 	default:
 		break;
@@ -332,7 +335,7 @@ tb_err tb_board_apply_refused(tb_board *b, const tb_entry *e, const uint8_t leaf
 	/* A ballot that was not taken in is an entry of that type all the same: `close` counts entries. */
 	if (e->type == TB_ENTRY_BALLOT && b->phase == TB_PHASE_OPEN)
 		b->num_ballots++;
-	note_gap(b, e->type);
+	note_gap(b, e->type, e->payload != NULL);
 	return TB_OK;
 }
 
@@ -360,6 +363,11 @@ tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32])
 		break;
 	}
 	return TB_OK;
+}
+
+bool tb_board_knows_counted(const tb_board *b)
+{
+	return !b->gaps.manifest && !b->gaps.roll && !b->gaps.ceremony && !b->gaps.ballots;
 }
 
 /* ---- what is known ---- */

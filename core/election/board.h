@@ -66,6 +66,9 @@ TB_CHECKED tb_err tb_board_apply_refused(tb_board *b, const tb_entry *e, const u
 /* The same for an entry whose envelope cannot be read or whose bytes are not those of the log.  MEMORY, IO. */
 TB_CHECKED tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32]);
 
+/* Was nothing left out that decides which ballots count?  Only then can the counted list be computed. */
+bool tb_board_knows_counted(const tb_board *b);
+
 /* ---- what is known; pointers are borrowed and live until the next apply ---- */
 uint64_t tb_board_size(const tb_board *b);
 void tb_board_root(const tb_board *b, uint8_t out[32]);

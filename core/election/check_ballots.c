@@ -464,9 +464,15 @@ static tb_err report_bad(pool *p, bool *is_complete)
 
 /* ---- the tally ---- */
 
+/* Neither the counted list nor anything after it can be computed. */
+static void give_up_tally(tb_check *c, const char *why)
+{
+	for (int n = TB_CHECK_COUNTED; n < TB_CHECK_END; n++)
+		tb_check_note(c, (tb_check_number)n, why);
+}
+
 static tb_err finish_tally(pool *p, bool is_complete)
 {
-	static const char why[] = "a counted ballot cannot be read, so the aggregates are unknown";
 	tb_check *c = p->check;
 	tb_tally_close closing;
 	tb_err err;
@@ -474,8 +480,7 @@ static tb_err finish_tally(pool *p, bool is_complete)
 	if (p->tally == NULL)
 		return TB_OK;
 	if (!is_complete) {
-		for (int n = TB_CHECK_COUNTED; n < TB_CHECK_END; n++)
-			tb_check_note(c, (tb_check_number)n, why);
+		give_up_tally(c, "a counted ballot cannot be read, so the aggregates are unknown");
 		tb_tally_free(p->tally);
 		return TB_OK;
 	}
@@ -491,29 +496,44 @@ static tb_err finish_tally(pool *p, bool is_complete)
 	return err;
 }
 
+static tb_err verify_ballots(pool *p)
+{
+	tb_check *c = p->check;
+	bool is_complete = true;
+	tb_err err = pool_run(p);
+
+	if (err == TB_OK)
+		err = report_bad(p, &is_complete);
+	tb_check_cover(c, TB_CHECK_BALLOT_SIGNATURES, p->covered);
+	tb_check_cover(c, TB_CHECK_BALLOT_PROOFS, p->covered);
+	if (err == TB_OK)
+		return finish_tally(p, is_complete);
+	tb_tally_free(p->tally);
+	return err;
+}
+
 tb_err tb_check_ballots(tb_check *c)
 {
+	static const char unknown[] =
+		"which ballots count is unknown, because something is missing before close";
 	pool p = {.check = c, .params = tb_board_params(c->board)};
-	bool is_complete = true;
+	bool is_closed = tb_board_close_leaf(c->board) != NULL, is_known = tb_board_knows_counted(c->board);
 	tb_err err = TB_OK;
 
+	if (is_closed && !is_known)
+		give_up_tally(c, unknown);
 	if (p.params == NULL)
 		return TB_OK;
 	p.first = (tb_board_open_index(c->board) + 1) / TB_TILE_WIDTH;
 	p.end = (c->end + TB_TILE_WIDTH - 1) / TB_TILE_WIDTH;
 	tb_check_stage(c, "checking ballots", (p.end - p.first) * TB_TILE_WIDTH);
-	if (tb_board_close_leaf(c->board) != NULL)
+	if (is_closed && is_known)
 		err = tb_tally_new(&p.tally, p.params);
 	if (err == TB_OK)
-		err = pool_run(&p);
-	if (err == TB_OK)
-		err = report_bad(&p, &is_complete);
-	tb_check_cover(c, TB_CHECK_BALLOT_SIGNATURES, p.covered);
-	tb_check_cover(c, TB_CHECK_BALLOT_PROOFS, p.covered);
-	if (err == TB_OK)
-		err = finish_tally(&p, is_complete);
-	else
-		tb_tally_free(p.tally);
+		err = verify_ballots(&p);
 	free(p.bad);
+	/* Ballots whose voters are not known could not be verified either. */
+	for (int n = TB_CHECK_BALLOT_SIGNATURES; n <= TB_CHECK_BALLOT_PROOFS; n++)
+		tb_check_skip(c, (tb_check_number)n, c->report->line[TB_CHECK_BALLOTS].skipped);
 	return err;
 }

@@ -37,6 +37,15 @@ static void *must_alloc(void *p)
 
 /* ---- people ---- */
 
+static void sign_key_new(const tb_maker *m, tb_maker_person *p, const char *role, uint64_t index)
+{
+	char label[64];
+
+	(void)snprintf(label, sizeof label, "%s sign %llu", role, (unsigned long long)m->config.seed);
+	tb_fixture_secret(tb_group_ristretto255(), &p->sign, label, index);
+	tb_schnorr_public(p->sign_key, &p->sign);
+}
+
 static void person_new(const tb_maker *m, tb_maker_person *p, const char *role, uint64_t index)
 {
 	const tb_group *r255 = tb_group_ristretto255();
@@ -44,9 +53,7 @@ static void person_new(const tb_maker *m, tb_maker_person *p, const char *role, 
 	uint8_t wide[64];
 	tb_point point;
 
-	(void)snprintf(label, sizeof label, "%s sign %llu", role, (unsigned long long)m->config.seed);
-	tb_fixture_secret(r255, &p->sign, label, index);
-	tb_schnorr_public(p->sign_key, &p->sign);
+	sign_key_new(m, p, role, index);
 	(void)snprintf(label, sizeof label, "%s transport %llu", role, (unsigned long long)m->config.seed);
 	tb_fixture_secret(r255, &p->transport, label, index);
 	tb_point_mul_generator_secret(r255, &point, &p->transport);
@@ -70,7 +77,7 @@ static tb_maker_voter *voter_new(tb_maker *m, const char *id, uint32_t weight, u
 	memset(v, 0, sizeof *v);
 	(void)snprintf(v->id, sizeof v->id, "%s", id);
 	v->weight = weight;
-	person_new(m, &v->keys, "voter", key_index);
+	sign_key_new(m, &v->keys, "voter", key_index);
 	for (uint32_t q = 0; q < m->manifest.num_questions; q++)
 		options += m->manifest.questions[q].num_options;
 	v->choice = must_alloc(calloc(options, sizeof *v->choice));
@@ -302,7 +309,10 @@ void tb_maker_append(tb_maker *m, const void *bytes, size_t len)
 	tb_err err;
 	bool taken;
 
-	(void)list_add(&m->entries, &m->num_entries, &m->cap_entries, bytes, len);
+	if (m->stream != NULL)
+		m->stream(m->stream_arg, bytes, len);
+	else
+		(void)list_add(&m->entries, &m->num_entries, &m->cap_entries, bytes, len);
 	tb_merkle_leaf(leaf, bytes, len);
 	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
 	err = tb_entry_parse(&e, &room, bytes, len, &fault);
@@ -549,7 +559,7 @@ void tb_maker_renew_as(tb_maker *m, uint32_t voter, const char *label)
 	char none[] = "";
 	tb_roll_change change = {.action = TB_ROLL_CREDENTIAL, .voter = m->voters[voter].id, .label = none};
 
-	person_new(m, &m->voters[voter].keys, label, voter);
+	sign_key_new(m, &m->voters[voter].keys, label, voter);
 	memcpy(change.key, m->voters[voter].keys.sign_key, 32);
 	post_change(m, &change);
 }

@@ -77,6 +77,9 @@ struct tb_maker {
 	void (*before)(void *arg, tb_maker *m, tb_maker_plan *plan);
 	void (*after)(void *arg, tb_maker *m, tb_buf *bytes);
 	void *arg;
+	/* Takes the entries instead of keeping them here, where the record is too large. */
+	void (*stream)(void *arg, const void *bytes, size_t len);
+	void *stream_arg;
 	/* what was made */
 	tb_buf *entries, *blobs; /* exact bytes; blobs in order of first use */
 	size_t num_entries, cap_entries, num_blobs, cap_blobs;

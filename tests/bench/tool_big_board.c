@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/log/checkpoint.h"
+#include "core/log/tile.h"
+#include "crypto/hash.h"
+#include "crypto/merkle.h"
+#include "tests/support/fixture.h"
+#include "tests/support/make_board.h"
+
+/*
+ * Writes the whole record of a large election into a folder: as many voters as asked for, one question with five options, every
+ * ballot proved and signed for its voter (they cannot be copies of one another), all cores, in constant memory but for the
+ * voters.  Every ballot names the checkpoint right after the opening, so that they can be made side by side.
+ */
+#define OPTIONS 5
+#define BLOCK 1024 /* ballots that are made side by side */
+#define MAX_THREADS 64
+
+typedef struct big {
+	tb_maker *m;
+	const char *folder;
+	tb_tile_builder tiles;
+	tb_buf bundle;
+	unsigned in_bundle;
+	uint64_t num_entries, bytes;
+	tb_tally *tally;
+	/* the block of ballots at work */
+	uint32_t first, end;
+	tb_buf ballot[BLOCK];
+	uint64_t checkpoint_size;
+	uint8_t checkpoint_root[32];
+	_Atomic uint32_t next;
+} big;
+
+static void must(bool ok, const char *what)
+{
+	if (!ok) {
+		(void)fprintf(stderr, "tool_big_board: %s\n", what);
+		exit(1);
+	}
+}
+
+/* ---- files ---- */
+
+/* Not durable: a benchmark's board is made again when it is gone. */
+static void write_file(const big *b, const char *path, const void *bytes, size_t len)
+{
+	char full[1200];
+	tb_why why;
+	FILE *f;
+
+	(void)snprintf(full, sizeof full, "%.900s/%s", b->folder, path);
+	must(tb_file_make_parents(full, TB_FILE_PUBLIC, &why) == TB_OK, "a folder");
+	f = fopen(full, "wb");
+	must(f != NULL && fwrite(bytes, 1, len, f) == len && fclose(f) == 0, full);
+}
+
+static tb_err emit_tile(void *ctx, const tb_tile *t, const uint8_t *bytes)
+{
+	char path[TB_PATH_MAX];
+
+	tb_tile_path(path, t);
+	write_file(ctx, path, bytes, (size_t)t->width * TB_MERKLE_BYTES);
+	return TB_OK;
+}
+
+static void flush_bundle(big *b)
+{
+	tb_tile t = {.level = TB_TILE_ENTRIES,
+		.index = (b->num_entries - 1) / TB_TILE_WIDTH,
+		.width = b->in_bundle};
+	char path[TB_PATH_MAX];
+
+	if (b->in_bundle == 0)
+		return;
+	tb_tile_path(path, &t);
+	write_file(b, path, b->bundle.data, b->bundle.len);
+	tb_buf_clear(&b->bundle);
+	b->in_bundle = 0;
+}
+
+static void take_entry(void *arg, const void *bytes, size_t len)
+{
+	big *b = arg;
+	uint8_t leaf[32];
+
+	tb_merkle_leaf(leaf, bytes, len);
+	must(tb_tile_builder_append(&b->tiles, leaf) == TB_OK, "tiles");
+	tb_bundle_write(&b->bundle, bytes, len);
+	must(tb_buf_status(&b->bundle) == TB_OK, "bundle");
+	b->num_entries++;
+	b->bytes += len;
+	if (++b->in_bundle == TB_TILE_WIDTH)
+		flush_bundle(b);
+}
+
+static void write_blobs(const big *b)
+{
+	for (size_t i = 0; i < b->m->num_blobs; i++) {
+		char path[TB_PATH_MAX];
+		uint8_t hash[32];
+
+		tb_sha256(hash, b->m->blobs[i].data, b->m->blobs[i].len);
+		tb_blob_path(path, hash);
+		write_file(b, path, b->m->blobs[i].data, b->m->blobs[i].len);
+	}
+}
+
+static void finish_files(big *b)
+{
+	tb_checkpoint c = {.size = b->num_entries};
+	tb_vkey key;
+	tb_buf note;
+
+	flush_bundle(b);
+	write_blobs(b);
+	must(tb_tile_builder_finish(&b->tiles) == TB_OK, "tiles");
+	tb_tile_builder_root(&b->tiles, c.root);
+	(void)snprintf(c.origin, sizeof c.origin, "%s", b->m->manifest.origin);
+	tb_buf_init(&note, 4096);
+	must(tb_vkey_init(&key, c.origin, TB_VKEY_ED25519, b->m->server.ed_key) == TB_OK &&
+			tb_checkpoint_sign(&note, &c, &key, &b->m->server.ed) == TB_OK,
+		"checkpoint");
+	write_file(b, TB_CHECKPOINT_PATH, note.data, note.len);
+	tb_buf_release(&note);
+}
+
+/* ---- ballots ---- */
+
+static void make_ballot(big *b, uint32_t voter, tb_buf *out)
+{
+	const tb_maker *m = b->m;
+	const tb_maker_voter *v = &m->voters[voter];
+	tb_ballot_head head = {.date = m->now, .checkpoint_size = b->checkpoint_size};
+	char signer[TB_SIGNER_MAX];
+	uint8_t seed[64];
+	tb_choices choices;
+	tb_fault fault;
+	tb_buf payload;
+	tb_entry e;
+
+	memcpy(head.checkpoint_root, b->checkpoint_root, 32);
+	(void)snprintf(head.voter, sizeof head.voter, "%s", v->id);
+	(void)snprintf(signer, sizeof signer, "voter/%s", v->id);
+	must(tb_choices_new(&choices, &m->manifest) == TB_OK, "choices");
+	choices.value[0][voter % OPTIONS] = 1;
+	tb_fixture_bytes(seed, "big ballot", voter);
+	tb_buf_init(&payload, TB_BALLOT_MAX_BYTES);
+	must(tb_ballot_make(m->params, &payload, e.signature, &head, &v->keys.sign, &choices, seed,
+		     tb_board_binding(m->board), &fault) == TB_OK,
+		"ballot");
+	{
+		uint8_t signature[TB_SCHNORR_BYTES];
+
+		memcpy(signature, e.signature, sizeof signature);
+		must(tb_entry_init(&e, TB_ENTRY_BALLOT, signer, payload.data, payload.len, &fault) == TB_OK,
+			"entry");
+		memcpy(e.signature, signature, sizeof signature);
+	}
+	e.time = m->now;
+	tb_buf_clear(out);
+	must(tb_entry_write(out, &e) == TB_OK, "entry");
+	tb_buf_release(&payload);
+	tb_choices_release(&choices);
+}
+
+static void *make_some(void *arg)
+{
+	big *b = arg;
+	uint32_t voter;
+
+	while ((voter = b->next++) < b->end)
+		make_ballot(b, voter, &b->ballot[voter - b->first]);
+	return NULL;
+}
+
+/* Into the log and the sum; the parse is that of the maker, once more. */
+static void count_ballot(big *b, const tb_buf *bytes)
+{
+	uint64_t index = b->num_entries;
+	uint8_t leaf[32];
+	tb_fault fault;
+	tb_buf room;
+	tb_entry e;
+
+	tb_maker_append(b->m, bytes->data, bytes->len);
+	tb_merkle_leaf(leaf, bytes->data, bytes->len);
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	must(tb_entry_parse(&e, &room, bytes->data, bytes->len, &fault) == TB_OK &&
+			tb_tally_list(b->tally, index, leaf, 1) == TB_OK &&
+			tb_tally_add_payload(b->tally, e.payload, e.payload_len, 1, &fault) == TB_OK,
+		"count");
+	tb_buf_release(&room);
+}
+
+static void vote(big *b)
+{
+	pthread_t thread[MAX_THREADS];
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int num = cores < 1 ? 1 : cores > MAX_THREADS ? MAX_THREADS : (int)cores;
+
+	b->checkpoint_size = tb_board_size(b->m->board);
+	tb_board_root(b->m->board, b->checkpoint_root);
+	must(tb_tally_new(&b->tally, tb_board_params(b->m->board)) == TB_OK, "tally");
+	for (b->first = 0; b->first < b->m->num_voters; b->first = b->end) {
+		uint32_t left = b->m->num_voters - b->first;
+
+		b->end = b->first + (left < BLOCK ? left : BLOCK);
+		b->next = b->first;
+		for (int i = 0; i < num; i++)
+			must(pthread_create(&thread[i], NULL, make_some, b) == 0, "thread");
+		for (int i = 0; i < num; i++)
+			must(pthread_join(thread[i], NULL) == 0, "thread");
+		for (uint32_t i = b->first; i < b->end; i++)
+			count_ballot(b, &b->ballot[i - b->first]);
+		if (b->end % (BLOCK * 64) == 0 && isatty(2))
+			(void)fprintf(stderr, "\r%u of %u ballots", b->end, b->m->num_voters);
+	}
+}
+
+/* ---- the election ---- */
+
+static void five_options(void *arg, tb_manifest *f)
+{
+	static const char *const names[OPTIONS] = {"ada", "ben", "cleo", "dan", "eve"};
+	tb_question *q = &f->questions[0];
+
+	(void)arg;
+	q->options = realloc(q->options, OPTIONS * sizeof *q->options);
+	must(q->options != NULL, "memory");
+	for (uint32_t i = 0; i < OPTIONS; i++) {
+		tb_option *o = &q->options[i];
+
+		if (i < q->num_options) {
+			free(o->id);
+			free(o->label);
+		} else {
+			o->text = strdup("");
+			o->link = strdup("");
+		}
+		o->id = strdup(names[i]);
+		o->label = strdup(names[i]);
+	}
+	q->num_options = OPTIONS;
+	q->method = TB_METHOD_CHOOSE;
+	q->min = 1;
+}
+
+static void run(big *b)
+{
+	tb_maker *m = b->m;
+	tb_tally_close closing;
+
+	tb_maker_until_open(m);
+	vote(b);
+	tb_maker_close(m);
+	must(tb_board_closing(m->board, &closing) == TB_OK && tb_tally_finish(b->tally, &closing) == TB_OK &&
+			tb_board_set_tally(m->board, b->tally) == TB_OK,
+		"tally");
+	for (uint32_t i = 0; i < tb_manifest_total_endorsers(&m->manifest); i++)
+		tb_maker_endorse(m, i);
+	tb_maker_decrypt(m, 1);
+	tb_maker_decrypt(m, 2);
+	tb_maker_result(m);
+	finish_files(b);
+}
+
+int main(int argc, char **argv)
+{
+	tb_maker_config config = {.small = true, .num_endorsers = 1, .edit = five_options};
+	big *b = calloc(1, sizeof *b);
+
+	if (argc != 3 || b == NULL || (config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
+		(void)fputs("Usage: tool_big_board FOLDER VOTERS\n", stderr);
+		return 2;
+	}
+	b->folder = argv[1];
+	must(mkdir(b->folder, 0755) == 0 || access(b->folder, W_OK) == 0, b->folder);
+	tb_tile_builder_init(&b->tiles, emit_tile, b);
+	tb_buf_init(&b->bundle, TB_BUNDLE_MAX);
+	for (size_t i = 0; i < BLOCK; i++)
+		tb_buf_init(&b->ballot[i], TB_ENTRY_MAX_BYTES);
+	b->m = tb_maker_new(&config);
+	b->m->stream = take_entry;
+	b->m->stream_arg = b;
+	run(b);
+	(void)printf("%llu entries, %llu bytes\n", (unsigned long long)b->num_entries,
+		(unsigned long long)b->bytes);
+	tb_maker_free(b->m);
+	for (size_t i = 0; i < BLOCK; i++)
+		tb_buf_release(&b->ballot[i]);
+	tb_buf_release(&b->bundle);
+	free(b);
+	return 0;
+}
