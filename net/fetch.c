@@ -296,6 +296,15 @@ tb_err tb_fetch_post_json(tb_fetch *f, tb_buf *body, tb_response *response, cons
 	return perform(f, url, fault);
 }
 
+/* Does the detail begin with the rule that the type names, as that of a Tabella server does? */
+static bool names_rule(const char *detail, const char *type)
+{
+	static const char prefix[] = "urn:tabella:rule:";
+	const char *rule = type + sizeof prefix - 1;
+
+	return strncmp(type, prefix, sizeof prefix - 1) == 0 && strncmp(detail, rule, strlen(rule)) == 0;
+}
+
 void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out, size_t out_len)
 {
 	tb_json_in in;
@@ -311,7 +320,8 @@ void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out
 	tb_json_take_string(&in, "detail", &detail, 4000);
 	/* "" when something before it is not as it should be; what follows it does not matter */
 	if (detail.len > 0)
-		(void)snprintf(text, sizeof text, "%s (%s)", detail.data, type.data);
+		(void)snprintf(text, sizeof text, names_rule(detail.data, type.data) ? "%s" : "%s (%s)",
+			detail.data, type.data);
 	tb_json_in_release(&in);
 	tb_text_copy_printable(out, out_len, text);
 }
