@@ -209,7 +209,8 @@ static int check_options(const tb_args *args, tb_roll_action action)
 	return TB_EXIT_OK;
 }
 
-static int take_change(const tb_args *args, tb_roll_change *out)
+/* Prints what is wrong and returns false then. */
+static bool take_change(const tb_args *args, tb_roll_change *out)
 {
 	const char *label = tb_args_get(args, "label"), *voter = tb_args_get(args, "voter"),
 		   *key = tb_args_get(args, "credential");
@@ -217,19 +218,25 @@ static int take_change(const tb_args *args, tb_roll_change *out)
 
 	if (take_action(args, &out->action) != TB_EXIT_OK || check_options(args, out->action) != TB_EXIT_OK ||
 		!tb_args_number(args, "weight", 1, TB_MAX_WEIGHT, &weight))
-		return TB_EXIT_USAGE;
-	if (!tb_id_is_valid(voter, strlen(voter)))
-		return tb_args_error(
+		return false;
+	if (!tb_id_is_valid(voter, strlen(voter))) {
+		(void)tb_args_error(
 			args, "--voter: expected 1 to 64 characters a-z 0-9 . _ -, found '%s'", voter);
-	if (key != NULL && tb_base64_parse_fixed(out->key, sizeof out->key, key, strlen(key)) != TB_OK)
-		return tb_args_error(args, "--credential: expected 44 characters of base64, found '%s'", key);
+		return false;
+	}
+	if (key != NULL && tb_base64_parse_fixed(out->key, sizeof out->key, key, strlen(key)) != TB_OK) {
+		(void)tb_args_error(args, "--credential: expected 44 characters of base64, found '%s'", key);
+		return false;
+	}
 	out->voter = strdup(voter);
 	out->reason = strdup(tb_args_get(args, "reason"));
 	out->label = strdup(out->action != TB_ROLL_ADD ? "" : label == NULL ? voter : label);
 	out->weight = out->action == TB_ROLL_ADD ? (uint32_t)weight : 0;
-	return out->voter != NULL && out->reason != NULL && out->label != NULL
-		       ? TB_EXIT_OK
-		       : tb_args_error(args, "out of memory");
+	if (out->voter == NULL || out->reason == NULL || out->label == NULL) {
+		(void)tb_args_error(args, "out of memory");
+		return false;
+	}
+	return true;
 }
 
 /* What is wrong in itself is refused here, before anything is sent. */
@@ -237,11 +244,10 @@ static int make_change(const tb_args *args, tb_roll_change *change, tb_buf *payl
 {
 	tb_roll_change again;
 	tb_fault fault;
-	int exit_code = take_change(args, change);
 	tb_err err;
 
-	if (exit_code != TB_EXIT_OK)
-		return exit_code;
+	if (!take_change(args, change))
+		return TB_EXIT_USAGE;
 	err = tb_roll_change_write(payload, change);
 	if (err == TB_OK) {
 		err = tb_roll_change_parse(&again, payload->data, payload->len, &fault);

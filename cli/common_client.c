@@ -274,7 +274,7 @@ static int check_origin(const tb_client *c)
 	memcpy(here + 64, "\n", 2);
 	if (!tb_file_exists(path)) {
 		err = tb_file_create(path, here, 65, TB_FILE_PUBLIC, &why);
-		if (err == TB_OK || err != TB_ERR_STATE) /* STATE: another command was quicker */
+		if (err != TB_ERR_STATE) /* STATE: another command was quicker */
 			return err == TB_OK ? TB_EXIT_OK : tb_args_error(c->args, "%s", why.text);
 	}
 	tb_buf_init(&text, 4096);

@@ -517,27 +517,32 @@ static tb_phase possible_from(tb_check_number n)
 	return n == TB_CHECK_BLOBS ? TB_PHASE_EMPTY : TB_PHASE_OPEN;
 }
 
-static void settle_line(tb_check *c, tb_check_number n, tb_phase phase, bool has_failed)
+static tb_check_state state_of(tb_check *c, tb_check_number n, tb_phase phase, bool has_failed)
 {
-	tb_check_line *line = &c->report->line[n];
+	const tb_check_line *line = &c->report->line[n];
 	tb_phase due = due_after(c, n);
 
 	if (line->failures > 0)
-		line->state = TB_CHECK_FAILED;
-	else if (line->note[0] != 0 || (line->covered == 0 && line->skipped > 0))
-		line->state = TB_CHECK_NOT_EXAMINED;
-	else if (line->covered > 0)
-		line->state = TB_CHECK_OK;
-	else if (phase == TB_PHASE_CANCELLED || phase < (due == TB_PHASE_EMPTY ? possible_from(n) : due))
-		line->state = has_failed ? TB_CHECK_NOT_EXAMINED : TB_CHECK_PENDING;
-	else if (due == TB_PHASE_EMPTY)
-		line->state = TB_CHECK_OK;
-	else if (has_failed)
-		line->state = TB_CHECK_NOT_EXAMINED;
-	else {
-		fail_empty(c, n);
-		line->state = TB_CHECK_FAILED;
-	}
+		return TB_CHECK_FAILED;
+	if (line->note[0] != 0 || (line->covered == 0 && line->skipped > 0))
+		return TB_CHECK_NOT_EXAMINED;
+	if (line->covered > 0)
+		return TB_CHECK_OK;
+	if (phase == TB_PHASE_CANCELLED || phase < (due == TB_PHASE_EMPTY ? possible_from(n) : due))
+		return has_failed ? TB_CHECK_NOT_EXAMINED : TB_CHECK_PENDING;
+	if (due == TB_PHASE_EMPTY)
+		return TB_CHECK_OK;
+	if (has_failed)
+		return TB_CHECK_NOT_EXAMINED;
+	fail_empty(c, n);
+	return TB_CHECK_FAILED;
+}
+
+static void settle_line(tb_check *c, tb_check_number n, tb_phase phase, bool has_failed)
+{
+	tb_check_line *line = &c->report->line[n];
+
+	line->state = state_of(c, n, phase, has_failed);
 	if (line->state == TB_CHECK_NOT_EXAMINED && line->note[0] == 0)
 		tb_check_note(c, n, "something that it rests on has failed");
 }

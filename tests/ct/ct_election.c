@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -29,7 +30,7 @@ static void make_ballot(const tb_sample *s, uint64_t voter)
 	tb_buf payload;
 	tb_fault fault;
 	tb_entry e;
-	char signer[TB_SIGNER_MAX] = "voter/";
+	char signer[TB_SIGNER_MAX];
 
 	tb_sample_head(&head, voter);
 	tb_sample_voter_key(&key, voter);
@@ -50,7 +51,7 @@ static void make_ballot(const tb_sample *s, uint64_t voter)
 	assert_false(tb_ct_is_secret(payload.data, payload.len));
 	assert_false(tb_ct_is_secret(signature, sizeof signature));
 
-	strcat(signer, head.voter);
+	(void)snprintf(signer, sizeof signer, "voter/%s", head.voter);
 	assert_int_equal(
 		tb_entry_init(&e, TB_ENTRY_BALLOT, signer, payload.data, payload.len, &fault), TB_OK);
 	memcpy(e.signature, signature, sizeof signature);

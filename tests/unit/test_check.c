@@ -453,6 +453,7 @@ static void expect_one(const tb_maker_config *config, change *how, const char *r
 	tb_maker_free(m);
 }
 
+/* [CHECK.RECOVERY]: one wrong thing gives one report. */
 static void test_one_wrong_signature_or_time_is_one_failure(void **state)
 {
 	(void)state;

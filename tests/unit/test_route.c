@@ -422,10 +422,10 @@ static void test_bodies_that_are_no_submission(void **state)
 	static const char *const wrong[] = {"", "{}", "[]", "null", "{\"type\":\"notice\"}", "\xff\xfe",
 		"{\"type\":\"notice\",\"signer\":\"admin\",\"payload\":\"\"}",
 		"{\"signer\":\"admin\",\"type\":\"notice\",\"payload\":\"\",\"signature\":\"\"}",
-		"{\"type\":\"notice\",\"signer\":\"admin\",\"payload\":\"\",\"signature\":" SIGNATURE
-		",\"time\":1}",
-		"{\"type\":\"notice\",\"type\":\"notice\",\"signer\":\"admin\",\"payload\":\"\","
-		"\"signature\":\"\"}"};
+		("{\"type\":\"notice\",\"signer\":\"admin\",\"payload\":\"\",\"signature\":" SIGNATURE
+		 ",\"time\":1}"),
+		("{\"type\":\"notice\",\"type\":\"notice\",\"signer\":\"admin\",\"payload\":\"\","
+		 "\"signature\":\"\"}")};
 	tb_maker_config config = {.small = true};
 	tb_maker *m = serve_maker(&s, &config);
 	char body[600];
