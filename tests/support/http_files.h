@@ -12,7 +12,7 @@ typedef struct tb_http_files {
 	const tb_maker_files *files;
 	char url[80]; /* "http://127.0.0.1:<port>/e/x" */
 	int fd;
-	bool grown; /* as when the log has grown: partial files are gone, full ones longer */
+	_Atomic bool grown; /* as when the log has grown: partial files are gone, full ones longer */
 	_Atomic unsigned break_every; /* every so many-th connection is closed without an answer; 0 = none */
 	_Atomic unsigned requests;
 	pthread_t thread;
