@@ -369,11 +369,12 @@ static tb_err check_selection(tb_bitproof *p)
 }
 
 /* Points first: what is wrong with a proof is told in one order everywhere, and only a bad one pays for it here. */
-static tb_err check_points(const tb_bitproof *p)
+tb_err tb_bitproof_check_order(const tb_bitproof *p)
 {
 	const tb_point **list = malloc(p->points.num * sizeof *list);
 	tb_err err;
 
+	TB_REQUIRE(p->state != EMPTY);
 	if (list == NULL)
 		return TB_ERR_MEMORY;
 	for (size_t i = 0; i < p->points.num; i++)
@@ -400,7 +401,7 @@ tb_err tb_bitproof_prepare(tb_bitproof *p, const tb_bitproof_key *key, const tb_
 		p->state = PREPARED;
 		return TB_OK;
 	}
-	err = check_points(p);
+	err = tb_bitproof_check_order(p);
 	return err == TB_OK ? TB_ERR_PROOF : err;
 }
 

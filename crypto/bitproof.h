@@ -129,6 +129,11 @@ TB_CHECKED tb_err tb_bitproof_parse(tb_bitproof *p, const uint8_t *wire, size_t 
 /* That no two A_i of these parts of one ballot are equal [BALLOT.POINTS].  RANGE otherwise. */
 TB_CHECKED tb_err tb_bitproof_distinct(const tb_bitproof *const *parts, size_t num);
 
+/* That all points of a parsed part are in the group, the order test included [GROUP.MODP.ORDER].  A batch asks this of all its points
+ * at once; by itself it is for a part that has failed, so that a number outside the group is called that [BALLOT.POINTS].  GROUP,
+ * RANDOM, MEMORY. */
+TB_CHECKED tb_err tb_bitproof_check_order(const tb_bitproof *p);
+
 /*
  * Computes the challenges and checks the scalar equation (3) of [BALLOT.VERIFY].  PROOF when it fails; GROUP when it fails
  * and some point is outside the group besides (of a proof that passes here the batch tells).  RANDOM, MEMORY.

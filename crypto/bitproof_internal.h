@@ -5,7 +5,8 @@
 #include "crypto/bitproof.h"
 #include "crypto/transcript.h"
 
-/* What bitproof.c (verifying) and bitproof_prove.c share; nobody else includes it. */
+/* What bitproof.c (verifying) and bitproof_prove.c share; nobody else includes it but the test of the vectors, which compares
+ * the challenges. */
 
 struct tb_bitproof_generators {
 	const tb_group *g;

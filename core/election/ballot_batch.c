@@ -291,6 +291,22 @@ static void decode(tb_ballot_batch *b, slot *s)
 	}
 }
 
+/* The proof of one question has failed.  If a number outside the group is the reason, wherever in this ballot, that is what is
+ * reported [BALLOT.POINTS]. */
+static tb_err refuse_proof(tb_ballot_batch *b, slot *s, const char *what, uint32_t question)
+{
+	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params); q++) {
+		tb_err err = tb_bitproof_check_order(proof_of(b, s, q));
+
+		if (err == TB_ERR_GROUP)
+			refuse(s, "BALLOT.POINTS", "a number outside the group", q);
+		if (err != TB_OK)
+			return err == TB_ERR_GROUP ? TB_OK : err;
+	}
+	refuse(s, "BALLOT.VERIFY", what, question);
+	return TB_OK;
+}
+
 /* Challenges and the scalar equation (3) of [BALLOT.VERIFY]. */
 static tb_err prepare(tb_ballot_batch *b, slot *s)
 {
@@ -304,11 +320,9 @@ static tb_err prepare(tb_ballot_batch *b, slot *s)
 
 		binding.question = q;
 		err = tb_bitproof_prepare(proof_of(b, s, q), tb_election_params_key(b->params), &binding);
-		if (err == TB_ERR_PROOF)
-			refuse(s, "BALLOT.VERIFY", "a proof that does not verify: the sum rule", q);
-		else if (err == TB_ERR_GROUP)
-			refuse(s, "BALLOT.POINTS", "a number outside the group", q);
-		else if (err != TB_OK)
+		if (err == TB_ERR_PROOF || err == TB_ERR_GROUP)
+			err = refuse_proof(b, s, "a proof that does not verify: the sum rule", q);
+		if (err != TB_OK)
 			return err;
 	}
 	return TB_OK;
@@ -352,18 +366,13 @@ static tb_err blame_question(tb_ballot_batch *b, slot *s)
 		if (err == TB_OK)
 			err = tb_batch_check(b->points);
 		tb_batch_clear(b->points);
-		if (err == TB_ERR_GROUP)
-			refuse(s, "BALLOT.POINTS", "a number outside the group", q);
-		else if (err == TB_ERR_PROOF)
-			refuse(s, "BALLOT.VERIFY", "a proof that does not verify", q);
-		else if (err != TB_OK)
+		if (err == TB_ERR_GROUP || err == TB_ERR_PROOF)
+			return refuse_proof(b, s, "a proof that does not verify", q);
+		if (err != TB_OK)
 			return err;
-		if (s->rule != NULL)
-			return TB_OK;
 	}
 	/* Left over with probability 2^-128 for each question: still bad. */
-	refuse(s, "BALLOT.VERIFY", "a proof that does not verify", 0);
-	return TB_OK;
+	return refuse_proof(b, s, "a proof that does not verify", 0);
 }
 
 static tb_err check_proofs(tb_ballot_batch *b)

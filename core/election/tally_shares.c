@@ -201,8 +201,22 @@ static tb_err append_share(void *items, size_t index, tb_batch *batch)
 
 static tb_err name_bad(const checking *c, tb_fault *fault)
 {
+	const tb_group *g = tb_election_params_group(c->tally->params);
 	char where[64] = "";
 
+	/* A number outside the group is no share at all, whatever its proof says [DECRYPT.SHARE]. */
+	for (size_t i = 0; i < c->tally->num_items; i++) {
+		const tb_point *const arrived[] = {&c->statement[i].Z, &c->proof[i].a, &c->proof[i].b};
+		tb_err err = tb_points_check_order(g, arrived, sizeof arrived / sizeof arrived[0]);
+
+		if (err == TB_ERR_GROUP) {
+			tb_tally_item_where(&c->tally->items[i], where, sizeof where);
+			return tb_fault_set(fault, "DECRYPT.SHARE", where, "elements of the group",
+				"a number outside it");
+		}
+		if (err != TB_OK)
+			return err;
+	}
 	for (size_t i = 0; i < c->tally->num_items && where[0] == '\0'; i++) {
 		if (c->bad[i])
 			tb_tally_item_where(&c->tally->items[i], where, sizeof where);
