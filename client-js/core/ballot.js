@@ -83,7 +83,7 @@ const latin = (bytes) => String.fromCharCode(...bytes);
  */
 export function verify(s, payload) {
 	const ballot = parse(s.group, s.definitions, payload);
-	require(ballot.voter === s.voter, 'ENTRY.SIGNER', `the payload is of ${ballot.voter}, the entry of ${s.voter}`);
+	require(ballot.voter === s.voter, 'BALLOT.PAYLOAD', `the payload is of ${ballot.voter}, the entry of ${s.voter}`);
 	ballot.parts.forEach((part, k) => bitproof.verify(statement(s, k), part));
 	return ballot;
 }

@@ -52,7 +52,7 @@ function verifyCases(c, st, payload) {
 	const refuse = (name, rule, change) => c.bad('ballot.verify', name, rule, { ...st, payload, ...change });
 	const parts = read.parts.map((part) => bitproof.write(group, part));
 	refuse('version 2', 'BALLOT.PAYLOAD', { payload: flip(payload, 0, 3) });
-	refuse('another voter in the payload', 'ENTRY.SIGNER', { payload: hex(ballot.write('adb', at, parts)) });
+	refuse('another voter in the payload', 'BALLOT.PAYLOAD', { payload: hex(ballot.write('adb', at, parts)) });
 	refuse('a voter id without characters', 'BALLOT.PAYLOAD', { payload: hex(concat(u8(1), u8(0), fromHex(payload).slice(5))) });
 	refuse('a voter id with capitals', 'BALLOT.PAYLOAD', { payload: hex(ballot.write('Ada', at, parts)) });
 	refuse('one question', 'BALLOT.PAYLOAD', { payload: hex(ballot.write('ada', at, parts.slice(0, 1))) });
