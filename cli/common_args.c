@@ -63,8 +63,14 @@ static void print_program_help(FILE *to, const tb_program *program)
 	fprintf(to, "usage: %s COMMAND [options]\n\n%s\n\ncommands:\n", program->name, program->summary);
 	for (const tb_command *const *c = program->commands; *c != NULL; c++)
 		fprintf(to, "  %-16s %s\n", (*c)->name, (*c)->summary);
-	fprintf(to, "\n`%s COMMAND --help` explains a command; the manual page is %s(1).\n", program->name,
-		program->name);
+	fprintf(to,
+		"\nExit status: 0 done, 1 the answer is no, 2 wrong usage or input, or input/output failed, "
+		"3 something is "
+		"awaited.\n"
+		"`%s COMMAND --help` explains a command, `%s --version` says which version this is; the "
+		"manual page is "
+		"%s(1).\n",
+		program->name, program->name, program->name);
 }
 
 /* ---- finding the command: its name may have two words ---- */
