@@ -55,7 +55,6 @@ man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 bin = $(patsubst %.c,$(BUILD)/%,$(1))
-program = $(if $(wildcard $(2)),$(BUILD)/$(1))
 
 lib_crypto := $(BUILD)/libtb_crypto.a
 lib_core := $(BUILD)/libtb_core.a
@@ -67,8 +66,7 @@ lib_support := $(BUILD)/libtb_support.a
 all_libs := $(lib_support) $(lib_server) $(lib_verifier) $(lib_cli) $(lib_net) $(lib_core) $(lib_crypto)
 ALL_LIBS := $(SERVER_LIBS) $(NET_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS) -lm
 
-binaries := $(call program,tabella-server,server/main.c) $(call program,tabella-verify,verifier/main.c) \
-	$(call program,tabella,cli/main.c) $(call program,tabella-trustee,cli/trustee_main.c)
+binaries := $(addprefix $(BUILD)/,tabella-server tabella-verify tabella tabella-trustee)
 test_bins := $(call bin,$(test_src))
 unit_bins := $(filter $(BUILD)/tests/unit/%,$(test_bins))
 ct_bins := $(call bin,$(ct_src))

@@ -10,12 +10,13 @@
 
 /*
  * Which text written by people may stand on a board [TEXT].  What two people see must not differ while the bytes are
- * the same, and what looks the same should be the same bytes.  So: valid UTF-8 in normalisation form C, without
+ * the same, and what looks the same should be the same bytes.  So: valid UTF-8 in normalisation form C, of the code points
+ * of specs/characters.txt, among which there are no
  *   control characters (C0, DEL, C1), but U+000A where lines are allowed; U+2028 and U+2029
  *   bidirectional controls (U+061C, U+200E, U+200F, U+202A-202E, U+2066-2069)
- *   U+FEFF, and the 66 noncharacters (U+FDD0-FDEF, and the last two of every plane)
- * Unassigned code points are let through: which ones are unassigned changes every year, and a voter whose
- * browser is older than the manifest must still be able to vote.
+ *   U+FEFF, surrogates, noncharacters, private use
+ *   code points that Unicode 14.0 does not assign, three ranges of symbols and ideographs aside: a library that knows a
+ *   newer character and one that does not would differ about what is normalised, and two verifiers about a board
  */
 typedef enum tb_text_kind {
 	TB_TEXT_LINE, /* one line, not empty */

@@ -108,6 +108,11 @@ function textCases(c) {
 	bad('line', 'a compatibility ideograph, not in NFC', '\uf900');
 	for (const code of [0x09, 0x1b, 0x7f, 0x85, 0x9f, 0x061c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069, 0xfeff, 0xfdd0, 0xfdef, 0xfffe, 0xffff, 0x1fffe, 0x10ffff])
 		bad('line', `U+${code.toString(16).padStart(4, '0').toUpperCase()}`, `a${String.fromCodePoint(code)}b`);
+	for (const [name, code] of [['private use', 0xe000], ['private use in plane 16', 0x100000], ['a hole among letters', 0x0378], ['assigned in Unicode 15.0, a combining mark', 0x0ece], ['assigned in Unicode 15.0, a letter', 0x11f12], ['assigned in Unicode 16.0, decomposes', 0x105c9], ['assigned in Unicode 16.0, a combining mark', 0x0897], ['never assigned', 0xe0fff]])
+		bad('line', `U+${code.toString(16).padStart(4, '0').toUpperCase()}, ${name}`, `a${String.fromCodePoint(code)}b`);
+	for (const [name, code] of [['assigned in Unicode 14.0', 0x061d], ['a symbol of Unicode 15.0', 0x1fae8], ['an unassigned symbol', 0x1faff], ['an ideograph of Unicode 15.0', 0x31350], ['an unassigned ideograph', 0x3fffd]])
+		good('line', `U+${code.toString(16).padStart(4, '0').toUpperCase()}, ${name}`, `a${String.fromCodePoint(code)}b`);
+	bad('line', 'marks in another order than NFC has them', 'a\u0301\u0323');
 	good('line', 'zero width joiner, which emoji need', '\u{1f469}\u200d\u{1f52c}');
 	good('lines', 'with a line feed', 'a\nb\n');
 	good('lines', 'nothing', '');

@@ -2,6 +2,7 @@
 import * as ballot from './ballot.mjs';
 import * as bitproof from './bitproof.mjs';
 import * as ceremony from './ceremony.mjs';
+import * as characters from './characters.mjs';
 import * as checkpoint from './checkpoint.mjs';
 import * as code from './code.mjs';
 import * as group from './group.mjs';
@@ -23,5 +24,5 @@ export const topics = {
 	bitproof, bitproof_modp4096: bitproof.modp, ballot,
 	ceremony, ceremony_modp4096: ceremony.modp,
 	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt,
-	json, manifest, roll,
+	json, characters, manifest, roll,
 };
