@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "crypto/hash.h"
-#include "tests/support/vectors.h"
 
 static tb_err line(const char *text, tb_why *why)
 {
@@ -88,34 +86,6 @@ static size_t utf8(char out[4], uint32_t code)
 	return len;
 }
 
-/* Every code point by itself, against the answers of JavaScript and its own Unicode tables [TEXT]. */
-static const char *run_plane(const json_t *in, const json_t *out)
-{
-	uint32_t first = tb_vector_number(in, "plane") << 16;
-	uint8_t accepted[8192] = {0}, hash[TB_SHA256_BYTES];
-	tb_why why;
-
-	for (uint32_t i = 0; i < 65536; i++) {
-		char text[4];
-		size_t len = utf8(text, first + i);
-
-		if (tb_text_check(text, len, 200, TB_TEXT_LINE, &why) == TB_OK)
-			accepted[i / 8] |= (uint8_t)(1u << i % 8);
-	}
-	tb_sha256(hash, accepted, sizeof accepted);
-	tb_vector_assert(hash, sizeof hash, tb_vector_text(out, "accepted"));
-	return NULL;
-}
-
-static void test_every_character(void **state)
-{
-	static tb_vector_operation operations[] = {{"text.plane", run_plane, 0}};
-
-	(void)state;
-	tb_vector_run("specs/vectors/characters.json", operations, 1);
-	assert_int_equal(operations[0].num_run, 17);
-}
-
 /* Not all of them are known to the library's tables. */
 static void test_symbols_and_ideographs_of_later_versions(void **state)
 {
@@ -171,7 +141,6 @@ int main(void)
 		cmocka_unit_test(test_good_text),
 		cmocka_unit_test(test_bad_text_and_where),
 		cmocka_unit_test(test_every_bidirectional_control),
-		cmocka_unit_test(test_every_character),
 		cmocka_unit_test(test_symbols_and_ideographs_of_later_versions),
 		cmocka_unit_test(test_a_sentence_is_safe_to_print),
 	};
