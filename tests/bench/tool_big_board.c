@@ -32,7 +32,7 @@ typedef struct big {
 	uint64_t num_entries, bytes;
 	tb_tally *tally;
 	/* the block of ballots at work */
-	uint32_t first, end;
+	uint32_t num_ballots, first, end;
 	tb_buf ballot[BLOCK];
 	uint64_t checkpoint_size;
 	uint8_t checkpoint_root[32];
@@ -209,8 +209,8 @@ static void vote(big *b)
 	b->checkpoint_size = tb_board_size(b->m->board);
 	tb_board_root(b->m->board, b->checkpoint_root);
 	must(tb_tally_new(&b->tally, tb_board_params(b->m->board)) == TB_OK, "tally");
-	for (b->first = 0; b->first < b->m->num_voters; b->first = b->end) {
-		uint32_t left = b->m->num_voters - b->first;
+	for (b->first = 0; b->first < b->num_ballots; b->first = b->end) {
+		uint32_t left = b->num_ballots - b->first;
 
 		b->end = b->first + (left < BLOCK ? left : BLOCK);
 		b->next = b->first;
@@ -221,7 +221,7 @@ static void vote(big *b)
 		for (uint32_t i = b->first; i < b->end; i++)
 			count_ballot(b, &b->ballot[i - b->first]);
 		if (b->end % (BLOCK * 64) == 0 && isatty(2))
-			(void)fprintf(stderr, "\r%u of %u ballots", b->end, b->m->num_voters);
+			(void)fprintf(stderr, "\r%u of %u ballots", b->end, b->num_ballots);
 	}
 }
 
@@ -250,6 +250,7 @@ static void five_options(void *arg, tb_manifest *f)
 	}
 	q->num_options = OPTIONS;
 	q->method = TB_METHOD_CHOOSE;
+	q->quorum = (tb_bar){.base = TB_BASE_NONE};
 	q->min = 1;
 }
 
@@ -277,10 +278,12 @@ int main(int argc, char **argv)
 	tb_maker_config config = {.small = true, .num_endorsers = 1, .edit = five_options};
 	big *b = calloc(1, sizeof *b);
 
-	if (argc != 3 || b == NULL || (config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
-		(void)fputs("Usage: tool_big_board FOLDER VOTERS\n", stderr);
+	if (argc < 3 || argc > 4 || b == NULL || (config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
+		(void)fputs("Usage: tool_big_board FOLDER VOTERS [BALLOTS]\n", stderr);
 		return 2;
 	}
+	b->num_ballots = argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : config.num_voters;
+	must(b->num_ballots <= config.num_voters, "one ballot for each voter at most");
 	b->folder = argv[1];
 	must(mkdir(b->folder, 0755) == 0 || access(b->folder, W_OK) == 0, b->folder);
 	tb_tile_builder_init(&b->tiles, emit_tile, b);
