@@ -78,19 +78,30 @@ static int decide(const tb_verified *v, const char *signer, tb_endorsement *own,
 	tb_buf *payload)
 {
 	const tb_clock clock = tb_clock_system();
+	uint64_t now = tb_clock_now(&clock);
 	tb_sign_secret secret;
 	tb_checkpoint closing;
-	char path[TB_STATE_PATH_MAX];
+	char path[TB_STATE_PATH_MAX], when[TB_RFC3339_LEN + 1] = "";
 	tb_why why = {""};
 	tb_err err;
 
+	if (now < tb_board_earliest_endorsement(v->report.board)) {
+		if (tb_rfc3339_write(when, tb_board_closes(v->report.board)) != TB_OK)
+			when[0] = '\0';
+		(void)tb_args_error(v->client.args,
+			"ENDORSE: by the clock of this machine the polls end only at %s, but the server has "
+			"closed "
+			"them: nothing was endorsed",
+			when);
+		return TB_EXIT_NO;
+	}
 	memset(&closing, 0, sizeof closing);
 	(void)snprintf(
 		closing.origin, sizeof closing.origin, "%s", tb_board_manifest(v->report.board)->origin);
 	closing.size = own->size;
 	memcpy(closing.root, own->root, sizeof closing.root);
 	memcpy(secret.seed, keys->cosign_seed, sizeof secret.seed);
-	err = tb_checkpoint_cosign(own->cosignature, &closing, tb_clock_now(&clock), &secret);
+	err = tb_checkpoint_cosign(own->cosignature, &closing, now, &secret);
 	tb_sign_secret_wipe(&secret);
 	if (err == TB_OK)
 		err = tb_endorsement_write(payload, own);

@@ -187,7 +187,7 @@ static tb_err store_nodes(tb_store *store, const tb_election *e, uint64_t index,
 
 /*
  * May the same words, signed again, be taken for a repetition?  Not a ballot, which is sent again as it was [BALLOT.PREV], and
- * not a change of the roll: to give back an earlier credential is another act than to give it.
+ * not a change of the roll: the second time it would be another act, and none that is allowed [ROLL.KEYS].
  */
 static bool counts_once(const tb_submission *s)
 {

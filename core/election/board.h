@@ -86,8 +86,10 @@ uint32_t tb_board_num_extensions(const tb_board *b);
 uint64_t tb_board_open_index(const tb_board *b);       /* abort when not open yet */
 const uint8_t *tb_board_close_leaf(const tb_board *b); /* NULL while not closed */
 uint64_t tb_board_close_size(const tb_board *b);       /* size of the log that ends with `close` */
-uint64_t tb_board_num_ballots(const tb_board *b);      /* ballot entries */
-uint64_t tb_board_num_counted(const tb_board *b);      /* ballots that count so far */
+/* The earliest time of a cosignature of that log that is not refused as too early [ENDORSE].  Aborts when not closed. */
+uint64_t tb_board_earliest_endorsement(const tb_board *b);
+uint64_t tb_board_num_ballots(const tb_board *b); /* ballot entries */
+uint64_t tb_board_num_counted(const tb_board *b); /* ballots that count so far */
 uint64_t tb_board_weight_counted(const tb_board *b);
 /* Size and root of the log before the first certificate, or, before there is one, of the log as it stands: what a trustee
  * certifies now [CEREMONY.CERTIFY]. */

@@ -9,9 +9,6 @@
 
 /* While the polls are open: [BALLOT.*] but signature and proof, [ROLL.CHANGE], [EXTEND], [CLOSE]. */
 
-/* How far the voter's clock and the server's may be apart, besides one granule [BALLOT.DATE]. */
-#define DATE_TOLERANCE_SECONDS 600
-
 /* ---- changes of the roll ---- */
 
 tb_err tb_board_parse_roll_change(tb_board *b, const tb_entry *e, tb_fault *fault)
@@ -19,21 +16,9 @@ tb_err tb_board_parse_roll_change(tb_board *b, const tb_entry *e, tb_fault *faul
 	return tb_roll_change_parse(&b->step.change, e->payload, e->payload_len, fault);
 }
 
-/* A key that was given up never comes back: else the server could post the registrar's earlier change again, and a stolen
- * credential would be good once more [ROLL.KEYS]. */
-static tb_err check_key_is_new(const tb_board *b, const uint8_t key[32], tb_fault *fault)
-{
-	for (size_t i = 0; i < b->num_old_keys; i++)
-		if (memcmp(b->old_keys[i].key, key, 32) == 0)
-			return tb_fault_set(fault, "ROLL.KEYS", "key", "a key that nobody has had",
-				"one that was replaced");
-	return TB_OK;
-}
-
 tb_err tb_board_check_roll_change(tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	char expected[80];
-	tb_err err;
 
 	if (b->gaps.roll)
 		return TB_ERR_STATE;
@@ -43,10 +28,7 @@ tb_err tb_board_check_roll_change(tb_board *b, const tb_entry *e, tb_fault *faul
 			expected, sizeof expected, "before the end of the polls at %" PRIu64, b->closes);
 		return tb_fault_setf(fault, "ROLL.CHANGE", "time", expected, "%" PRIu64, e->time);
 	}
-	err = tb_roll_check_change(b->roll, &b->step.change, fault);
-	if (err == TB_OK && b->step.change.action != TB_ROLL_REMOVE)
-		err = check_key_is_new(b, b->step.change.key, fault);
-	return tb_board_in_payload(err, fault);
+	return tb_board_in_payload(tb_roll_check_change(b->roll, &b->step.change, fault), fault);
 }
 
 /* Ballots that were cast with the old credential are still verified with it. */
@@ -155,7 +137,7 @@ static tb_err check_prev(const tb_board *b, tb_voter voter, const uint8_t prev[3
 /* The voter's own clock bounds the server's [BALLOT.DATE]. */
 static tb_err check_date(const tb_board *b, uint64_t time, uint64_t date, tb_fault *fault)
 {
-	uint64_t most = DATE_TOLERANCE_SECONDS + tb_manifest_granule(&b->manifest);
+	uint64_t most = TB_BOARD_CLOCK_SECONDS + tb_manifest_granule(&b->manifest);
 	uint64_t apart = time > date ? time - date : date - time;
 	char expected[120];
 
@@ -248,7 +230,7 @@ tb_err tb_board_ballot_at(const tb_board *b, const char *voter, uint64_t index, 
 	if (b->roll == NULL || tb_roll_find(b->roll, voter, strlen(voter), &v) != TB_OK)
 		return TB_ERR_NOT_FOUND;
 	memcpy(out->key, tb_roll_key(b->roll, v), 32);
-	for (size_t i = 0; i < b->num_old_keys; i++)
+	for (size_t i = 0; tb_roll_is_changed(b->roll, v) && i < b->num_old_keys; i++)
 		if (b->old_keys[i].voter == v && index < b->old_keys[i].until) {
 			memcpy(out->key, b->old_keys[i].key, 32);
 			break; /* they are in log order: the first that ends later is the one that held */
@@ -344,11 +326,11 @@ tb_err tb_board_apply_close(tb_board *b, const tb_entry *e, const uint8_t leaf[3
 {
 	tb_merkle_tree after = b->tree;
 
-	(void)e;
 	/* Endorsers name the log that ends with this very entry. */
 	tb_merkle_tree_append(&after, leaf);
 	tb_merkle_tree_root(&after, b->close_root);
 	b->close_size = tb_board_size(b) + 1;
+	b->close_time = e->time;
 	memcpy(b->close_leaf, leaf, 32);
 	tb_endorsements_init(&b->endorsements, &b->manifest);
 	b->is_closed = true;

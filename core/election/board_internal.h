@@ -10,6 +10,9 @@
  * board_tally.c (one function of each kind per entry type).
  */
 
+/* How far two clocks may be apart: the voter's and the server's [BALLOT.DATE], the server's and an endorser's [ENDORSE]. */
+#define TB_BOARD_CLOCK_SECONDS 600
+
 /* What a payload says, kept from check to apply so that it is parsed once. */
 typedef struct tb_board_step {
 	bool is_parsed; /* the content below is that of the entry with this leaf hash */
@@ -52,7 +55,7 @@ struct tb_board {
 	uint64_t certify_size; /* 0 until the first certificate */
 	uint8_t certify_root[32];
 	bool is_opened, is_closed;
-	uint64_t open_index, close_size;
+	uint64_t open_index, close_size, close_time;
 	uint8_t close_leaf[32], close_root[32];
 	tb_board_old_key *old_keys; /* in log order */
 	size_t num_old_keys, cap_old_keys;

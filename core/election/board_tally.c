@@ -66,6 +66,27 @@ tb_err tb_board_parse_endorse(tb_board *b, const tb_entry *e, tb_fault *fault)
 	return tb_endorsement_parse(&b->step.endorsement, e->payload, e->payload_len, fault);
 }
 
+uint64_t tb_board_earliest_endorsement(const tb_board *b)
+{
+	TB_REQUIRE(b->is_closed);
+	return b->close_time < TB_BOARD_CLOCK_SECONDS ? 1 : b->close_time - TB_BOARD_CLOCK_SECONDS;
+}
+
+/*
+ * The endorser's own clock bounds the server's: `close` has the time that the server says, and one that is ahead would end the
+ * polls before their time.  No endorser whose clock is right endorses that, so it cannot come to a tally.
+ */
+static tb_err check_cosignature_time(const tb_board *b, uint64_t time, tb_fault *fault)
+{
+	char expected[100];
+
+	if (time >= tb_board_earliest_endorsement(b))
+		return TB_OK;
+	(void)snprintf(expected, sizeof expected, "a time of at least %" PRIu64 ", that of close less %d s",
+		tb_board_earliest_endorsement(b), TB_BOARD_CLOCK_SECONDS);
+	return tb_fault_setf(fault, "ENDORSE", "payload.cosignature", expected, "%" PRIu64, time);
+}
+
 static tb_err check_cosignature(const tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	static const char expected[] = "a cosignature of the checkpoint that ends with close";
@@ -81,9 +102,7 @@ static tb_err check_cosignature(const tb_board *b, const tb_entry *e, tb_fault *
 	if (err == TB_ERR_SIGNATURE)
 		return tb_fault_set(
 			fault, "ENDORSE", "payload.cosignature", expected, "one that does not verify");
-	if (err == TB_OK && time == 0)
-		return tb_fault_set(fault, "ENDORSE", "payload.cosignature", expected, "one without a time");
-	return err;
+	return err == TB_OK ? check_cosignature_time(b, time, fault) : err;
 }
 
 tb_err tb_board_check_endorse(tb_board *b, const tb_entry *e, tb_fault *fault)

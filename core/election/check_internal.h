@@ -10,6 +10,8 @@
  * check_replay.c (3-9, 12 and 14-16), check_ballots.c (10, 11, 13), check_words.c (statements). */
 
 #define TB_CHECK_RULES 128 /* different rules whose failures are counted one by one */
+#define TB_CHECK_FEW                                                                                         \
+	3 /* below this many voters a total may show how each voted: it is said [ROLL.WEIGHTS] [RESULT.FLOOR] */
 
 /* Entries first .. end-1, whose bytes are not those of the log. */
 typedef struct tb_check_range {

@@ -65,6 +65,8 @@ __attribute__((format(printf, 2, 3))) static void name(tb_check *c, const char *
 	va_start(args, format);
 	(void)vsnprintf(line, sizeof line, format, args);
 	va_end(args);
+	for (char *at = strchr(line, '\n'); at != NULL; at = strchr(at, '\n'))
+		*at = ' '; /* a reason may have several lines; a sentence is one */
 	tb_buf_text(&c->names, line);
 	tb_buf_u8(&c->names, '\n');
 }

@@ -6,23 +6,31 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/election/check_internal.h"
 
 /* What a person must know to judge a result, in plain words: what was weakened on purpose, and what no mathematics can show. */
 
+/* A statement is one line of printable text: what it quotes (the reason of a cancellation) may have line breaks, and nobody
+ * shall put a line of their own into a verifier's report. */
 static tb_err add(tb_check_report *r, const char *code, const char *text, size_t len)
 {
 	tb_check_statement *list = realloc(r->statements, (r->num_statements + 1) * sizeof *list);
-	char *copy;
+	char *raw = strndup(text, len), *clean = malloc(len + 4);
 
-	if (list == NULL)
+	if (list != NULL)
+		r->statements = list;
+	if (list == NULL || raw == NULL || clean == NULL) {
+		free(raw);
+		free(clean);
 		return TB_ERR_MEMORY;
-	r->statements = list;
-	copy = strndup(text, len);
-	if (copy == NULL)
-		return TB_ERR_MEMORY;
+	}
+	for (char *at = strchr(raw, '\n'); at != NULL; at = strchr(at, '\n'))
+		*at = ' ';
+	tb_text_copy_printable(clean, len + 4, raw);
+	free(raw);
 	list[r->num_statements].code = code;
-	list[r->num_statements++].text = copy;
+	list[r->num_statements++].text = clean;
 	return TB_OK;
 }
 
@@ -64,6 +72,12 @@ static void say_trust(speech *s)
 			"you have from elsewhere, or name them (--manifest, --key).");
 	if (s->m->rehearsal)
 		say(s, "rehearsal", "This was a rehearsal: its result decides nothing.");
+	if (s->m->privacy_floor < TB_CHECK_FEW)
+		say(s, "privacy-floor",
+			"A question is decrypted even if no more than %" PRIu64
+			" ballot%s: so few may show how each of them voted.",
+			s->m->privacy_floor < 1 ? 1 : s->m->privacy_floor,
+			s->m->privacy_floor <= 1 ? " counts" : "s count");
 	if (s->m->eligibility == TB_ELIGIBILITY_SERVER)
 		say(s, "eligibility-server",
 			"Eligibility rests on the server: it made the voting codes, so it could have voted "
@@ -128,31 +142,52 @@ static void say_time(speech *s)
 	}
 }
 
-static void say_weight(void *arg, uint32_t weight, uint64_t holders)
-{
-	speech *s = arg;
+/* Weights are looked at twice: how many values are there, and which of them are rare? */
+typedef struct weights {
+	speech *s;
+	uint64_t num_values;
+	bool is_closed;
+} weights;
 
-	if (holders < s->m->min_holders || holders == 1)
-		say(s, "rare-weight",
+static void count_value(void *arg, uint32_t weight, uint64_t holders, uint64_t cast)
+{
+	weights *w = arg;
+
+	(void)weight;
+	(void)cast;
+	w->num_values += holders > 0;
+}
+
+/* What counts for secrecy is who voted: a weight that many hold, of whom one voted, is read off the total all the same. */
+static void say_weight(void *arg, uint32_t weight, uint64_t holders, uint64_t cast)
+{
+	const weights *w = arg;
+
+	if (holders < w->s->m->min_holders || holders < TB_CHECK_FEW)
+		say(w->s, "rare-weight",
 			"Weight %" PRIu32 " is held by %" PRIu64
 			" voter%s only: the totals may reveal how they voted.",
 			weight, holders, holders == 1 ? "" : "s");
+	else if (w->is_closed && cast > 0 && cast < TB_CHECK_FEW)
+		say(w->s, "rare-weight",
+			"Of the voters with weight %" PRIu32 " only %" PRIu64
+			" voted: the totals may reveal how they voted.",
+			weight, cast);
 }
 
 static void say_weights(speech *s)
 {
 	const tb_roll *r = tb_board_roll(s->board);
-	uint64_t num = 0;
+	weights w = {.s = s, .is_closed = tb_board_close_leaf(s->board) != NULL};
+	tb_err err;
 
 	if (r == NULL || s->err != TB_OK)
 		return;
-	num = tb_roll_num_voters(r);
-	if (num > 0 && tb_roll_total_weight(r) != num && tb_roll_num_rare_weights(r) > 0) {
-		tb_err err = tb_roll_each_weight(r, say_weight, s);
-
-		if (s->err == TB_OK)
-			s->err = err;
-	}
+	err = tb_roll_each_weight(r, count_value, &w);
+	if (err == TB_OK && w.num_values > 1)
+		err = tb_roll_each_weight(r, say_weight, &w);
+	if (s->err == TB_OK)
+		s->err = err;
 }
 
 /* By name: people can be asked. */

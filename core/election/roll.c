@@ -23,6 +23,8 @@ struct tb_roll {
 	char last_id[TB_ID_MAX + 1]; /* of the chunks so far */
 	uint32_t num_voters, num_cast;
 	uint64_t total_weight, weight_cast;
+	uint8_t (*replaced)[32]; /* keys that a new credential took the place of */
+	uint32_t num_replaced, cap_replaced;
 	/* from the manifest */
 	uint64_t min_holders;
 	bool weights_warn;
@@ -145,6 +147,7 @@ void tb_roll_free(tb_roll *r)
 	tb_index_release(&r->index);
 	tb_filter_release(&r->filter);
 	tb_weights_release(&r->weights);
+	free(r->replaced);
 	free(r);
 }
 
@@ -314,13 +317,19 @@ tb_err tb_roll_apply_chunk(tb_roll *r, const tb_roll_chunk *c)
 
 /* ---- changes ---- */
 
-/* Once the roll is final: does anybody have this key, removed voters included? */
+/*
+ * Once the roll is final: has anybody this key, or had it, removed voters included?  Were a replaced key free again, whoever keeps
+ * the log could post an old change of credential a second time and so give the key back that the registrar has revoked.
+ */
 static bool is_key_taken(const tb_roll *r, const uint8_t key[32])
 {
 	if (!tb_filter_may_have(&r->filter, hash_key(r, key)))
 		return false;
 	for (uint32_t i = 0; i < r->records.num; i++)
 		if (memcmp(tb_records_at(&r->records, i)->key, key, 32) == 0)
+			return true;
+	for (uint32_t i = 0; i < r->num_replaced; i++)
+		if (memcmp(r->replaced[i], key, 32) == 0)
 			return true;
 	return false;
 }
@@ -356,8 +365,7 @@ tb_err tb_roll_check_change(const tb_roll *r, const tb_roll_change *c, tb_fault 
 	else if (tb_roll_find(r, c->voter, strlen(c->voter), &v) != TB_OK || tb_roll_is_removed(r, v))
 		err = tb_fault_setf(fault, "ROLL.CHANGE", "voter", "a voter on the roll", "\"%s\"", c->voter);
 	if (err == TB_OK && c->action != TB_ROLL_REMOVE && is_key_taken(r, c->key))
-		err = tb_fault_set(
-			fault, "ROLL.KEYS", "key", "a key that nobody on the roll has", "one of them");
+		err = tb_fault_set(fault, "ROLL.KEYS", "key", "a key that nobody has or had", "one of these");
 	return err;
 }
 
@@ -380,13 +388,32 @@ static tb_err grow_filter(tb_roll *r)
 
 	if (r->filter.num < 2 * (uint64_t)r->filter.full + 64)
 		return TB_OK;
-	err = tb_filter_new(&bigger, r->records.num + r->records.num / 2);
+	err = tb_filter_new(&bigger, r->filter.num + r->filter.num / 2);
 	if (err != TB_OK)
 		return err;
 	for (uint32_t i = 0; i < r->records.num; i++)
 		tb_filter_add(&bigger, hash_record_key(r, i));
+	for (uint32_t i = 0; i < r->num_replaced; i++)
+		tb_filter_add(&bigger, hash_key(r, r->replaced[i]));
 	tb_filter_release(&r->filter);
 	r->filter = bigger;
+	return TB_OK;
+}
+
+static tb_err reserve_replaced(tb_roll *r)
+{
+	uint32_t cap = r->cap_replaced == 0 ? 16 : 2 * r->cap_replaced;
+	uint8_t(*list)[32];
+
+	if (r->num_replaced < r->cap_replaced)
+		return TB_OK;
+	if (cap < r->cap_replaced)
+		return TB_ERR_LIMIT;
+	list = realloc(r->replaced, cap * sizeof *list);
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	r->replaced = list;
+	r->cap_replaced = cap;
 	return TB_OK;
 }
 
@@ -419,12 +446,15 @@ tb_err tb_roll_apply_change(tb_roll *r, const tb_roll_change *c)
 		return TB_OK;
 	}
 	err = grow_filter(r);
+	if (err == TB_OK && c->action == TB_ROLL_CREDENTIAL)
+		err = reserve_replaced(r);
 	if (err == TB_OK && c->action == TB_ROLL_ADD)
 		err = apply_add(r, c);
 	if (err != TB_OK)
 		return err;
 	if (c->action == TB_ROLL_CREDENTIAL) {
 		v = tb_records_at(&r->records, voter);
+		memcpy(r->replaced[r->num_replaced++], v->key, 32);
 		memcpy(v->key, c->key, 32);
 		set_flag(v, TB_VOTER_CHANGED);
 		if (tb_load_u32(v->latest) != 0)
@@ -565,18 +595,35 @@ uint64_t tb_roll_weight_cast(const tb_roll *r)
 	return r->weight_cast;
 }
 
+/* How many voters with a ballot have each weight; *out has room for every value of the roll. */
+static tb_err count_cast(const tb_roll *r, tb_roll_weights *out)
+{
+	tb_err err = tb_weights_reserve(out, r->weights.num + 1);
+
+	for (uint32_t i = 0; i < r->records.num && err == TB_OK; i++) {
+		const tb_roll_record *v = tb_records_at(&r->records, i);
+
+		if (tb_load_u32(v->latest) != 0 && !has_flag(v, TB_VOTER_REMOVED))
+			tb_weights_add(out, weight_of(v));
+	}
+	return err;
+}
+
 tb_err tb_roll_each_weight(const tb_roll *r, tb_roll_weight_fn each, void *arg)
 {
-	uint32_t *list;
-	size_t num;
-	tb_err err = list_weights(r, NULL, &list, &num);
+	tb_roll_weights cast = {.num = 0};
+	uint32_t *list = NULL;
+	size_t num = 0;
+	tb_err err = count_cast(r, &cast);
 
-	if (err != TB_OK)
-		return err;
-	for (size_t i = 0; i < num; i++)
-		each(arg, list[i], tb_weights_holders(&r->weights, list[i]));
+	if (err == TB_OK)
+		err = list_weights(r, NULL, &list, &num);
+	for (size_t i = 0; i < num && err == TB_OK; i++)
+		each(arg, list[i], tb_weights_holders(&r->weights, list[i]),
+			tb_weights_holders(&cast, list[i]));
 	free(list);
-	return TB_OK;
+	tb_weights_release(&cast);
+	return err;
 }
 
 size_t tb_roll_num_rare_weights(const tb_roll *r)
@@ -593,5 +640,6 @@ size_t tb_roll_num_rare_weights(const tb_roll *r)
 size_t tb_roll_memory(const tb_roll *r)
 {
 	return sizeof *r + tb_records_memory(&r->records) + r->index.cap * sizeof *r->index.slot +
-	       (size_t)(r->filter.num_bits / 8) + r->weights.cap * sizeof *r->weights.slot;
+	       (size_t)(r->filter.num_bits / 8) + r->weights.cap * sizeof *r->weights.slot +
+	       r->cap_replaced * sizeof *r->replaced;
 }

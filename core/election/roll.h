@@ -6,7 +6,7 @@
 
 /*
  * Who may vote: the state that the `roll` and `roll.change` entries build [ROLL], [ROLL.KEYS],
- * [ROLL.WEIGHTS], [ROLL.CHANGE], in at most 64 bytes per voter, hash table included.  Ids, labels and leaf
+ * [ROLL.WEIGHTS], [ROLL.CHANGE], in at most 64 bytes per voter, hash table included, and 32 per replaced credential.  Ids, labels and leaf
  * hashes are not kept: an id is known by a tag of 88 bits, the leaf of the latest ballot by one of 64, both
  * keyed with a fresh secret of this process, so that nobody can look for collisions.
  *
@@ -76,9 +76,9 @@ uint64_t tb_roll_num_voters(const tb_roll *r);   /* on the roll now */
 uint64_t tb_roll_total_weight(const tb_roll *r); /* of those */
 uint64_t tb_roll_num_cast(const tb_roll *r);     /* on the roll now, with a ballot */
 uint64_t tb_roll_weight_cast(const tb_roll *r);  /* of those */
-/* The distinct weight values of voters on the roll now, smallest first: calls `each` for every one.  MEMORY.
- */
-typedef void (*tb_roll_weight_fn)(void *arg, uint32_t weight, uint64_t holders);
+/* The distinct weight values of voters on the roll now, smallest first: calls `each` for every one; `cast` of the holders
+ * have a ballot.  MEMORY. */
+typedef void (*tb_roll_weight_fn)(void *arg, uint32_t weight, uint64_t holders, uint64_t cast);
 TB_CHECKED tb_err tb_roll_each_weight(const tb_roll *r, tb_roll_weight_fn each, void *arg);
 /* Weight values with fewer holders than the manifest asks for (0 when all weights are equal). */
 size_t tb_roll_num_rare_weights(const tb_roll *r);

@@ -36,8 +36,8 @@ static tb_err solve(tb_tally *t, const tb_dlog *table, size_t index, tb_fault *f
 {
 	const tb_group *g = tb_election_params_group(t->params);
 	const tb_tally_item *item = &t->items[index];
-	uint64_t bound = t->close.weight_electorate * tb_election_params_score_max(t->params, item->question),
-		 v;
+	/* What the counted ballots can give, not what the whole electorate could have given. */
+	uint64_t bound = t->weight_listed * tb_election_params_score_max(t->params, item->question), v;
 	const tb_point *a, *b;
 	tb_point shared, message;
 	tb_err err = combine(t, index, &shared);
@@ -64,7 +64,7 @@ static tb_err solve_all(tb_tally *t, tb_tally_progress progress, void *arg, tb_f
 
 	if (num == 0)
 		return TB_OK;
-	if (__builtin_mul_overflow(t->close.weight_electorate, tb_manifest_max_score(m), &bound))
+	if (__builtin_mul_overflow(t->weight_listed, tb_manifest_max_score(m), &bound))
 		return TB_ERR_LIMIT;
 	err = tb_dlog_new(tb_election_params_group(t->params), &table, bound, num, NULL, NULL);
 	if (err != TB_OK)

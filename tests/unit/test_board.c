@@ -708,8 +708,12 @@ static const char *ask_endorse(tb_maker *m, const char *signer, size_t flip)
 	(void)snprintf(c.origin, sizeof c.origin, "%s", m->manifest.origin);
 	c.size = own.size;
 	memcpy(c.root, own.root, 32);
-	assert_int_equal(tb_checkpoint_cosign(
-				 own.cosignature, &c, flip == 6 ? 0 : m->now, &tb_maker_who(m, signer)->ed),
+	assert_int_equal(tb_checkpoint_cosign(own.cosignature, &c,
+				 flip == 6   ? 0
+				 : flip == 9 ? tb_board_closes(m->board) - 601
+				 : flip == 0 ? tb_board_closes(m->board) - 600
+					     : m->now,
+				 &tb_maker_who(m, signer)->ed),
 		TB_OK);
 	if (flip == 1)
 		own.close[0] ^= 1;
@@ -742,7 +746,7 @@ static void test_endorsements(void **state)
 	tb_maker_tally(m);
 	assert_string_equal(ask_endorse(m, "trustee/1", 0), "OK");
 	assert_string_equal(ask_endorse(m, "endorser/auditor-1", 0), "OK");
-	for (size_t flip = 1; flip <= 8; flip++)
+	for (size_t flip = 1; flip <= 9; flip++)
 		assert_string_equal(ask_endorse(m, "trustee/2", flip), "ENDORSE");
 	tb_maker_endorse(m, 0);
 	assert_string_equal(ask_endorse(m, "trustee/1", 0), "ENDORSE"); /* one, ever */

@@ -232,20 +232,19 @@ static tb_err change(
 }
 
 #define MODEL_MAX 6000
+#define KEYS_MAX 40000
 
 struct model {
 	struct {
 		bool listed, removed, added, changed, after_cast;
 		uint32_t weight, key, latest;
 	} voter[MODEL_MAX];
+	bool had[KEYS_MAX]; /* a key that is or was on the roll */
 };
 
 static bool key_taken(const struct model *m, uint32_t key)
 {
-	for (unsigned i = 0; i < MODEL_MAX; i++)
-		if (m->voter[i].listed && m->voter[i].key == key)
-			return true;
-	return false;
+	return m->had[key];
 }
 
 static uint64_t next_random(uint64_t *state)
@@ -256,7 +255,7 @@ static uint64_t next_random(uint64_t *state)
 	return *state * UINT64_C(2685821657736338717);
 }
 
-static void sum_holders(void *arg, uint32_t weight, uint64_t holders)
+static void sum_holders(void *arg, uint32_t weight, uint64_t holders, uint64_t cast)
 {
 	uint64_t *sum = arg;
 
@@ -264,11 +263,14 @@ static void sum_holders(void *arg, uint32_t weight, uint64_t holders)
 	sum[2] = weight;
 	sum[0] += holders;
 	sum[1] += holders * weight;
+	assert_true(cast <= holders);
+	sum[3] += cast;
+	sum[4] += cast * weight;
 }
 
 static void compare_numbers(const tb_roll *r, const struct model *m)
 {
-	uint64_t num = 0, weight = 0, cast = 0, weight_cast = 0, listed = 0, sum[3] = {0};
+	uint64_t num = 0, weight = 0, cast = 0, weight_cast = 0, listed = 0, sum[5] = {0};
 
 	for (unsigned i = 0; i < MODEL_MAX; i++) {
 		listed += m->voter[i].listed;
@@ -287,6 +289,8 @@ static void compare_numbers(const tb_roll *r, const struct model *m)
 	assert_int_equal(tb_roll_each_weight(r, sum_holders, sum), TB_OK);
 	assert_int_equal(sum[0], num);
 	assert_int_equal(sum[1], weight);
+	assert_int_equal(sum[3], cast);
+	assert_int_equal(sum[4], weight_cast);
 }
 
 static void leaf_of(uint8_t leaf[32], uint32_t index)
@@ -341,11 +345,12 @@ static void test_random_changes_against_a_model(void **state)
 		m.voter[i].listed = true;
 		m.voter[i].weight = 1 + i % 3;
 		m.voter[i].key = i;
+		m.had[i] = true;
 	}
 	compare_numbers(r, &m);
 	for (unsigned round = 0; round < 20000; round++) {
 		unsigned i = (unsigned)(next_random(&rng) % MODEL_MAX);
-		uint32_t key = (uint32_t)(next_random(&rng) % 20000);
+		uint32_t key = (uint32_t)(next_random(&rng) % KEYS_MAX);
 		bool present = m.voter[i].listed && !m.voter[i].removed;
 		uint8_t leaf[32];
 		char id[16];
@@ -360,6 +365,7 @@ static void test_random_changes_against_a_model(void **state)
 				m.voter[i].listed = m.voter[i].added = true;
 				m.voter[i].weight = 2;
 				m.voter[i].key = key;
+				m.had[key] = true;
 			}
 			break;
 		case 1:
@@ -373,6 +379,7 @@ static void test_random_changes_against_a_model(void **state)
 				present && !key_taken(&m, key));
 			if (present && !key_taken(&m, key)) {
 				m.voter[i].key = key;
+				m.had[key] = true;
 				m.voter[i].changed = true;
 				m.voter[i].after_cast |= m.voter[i].latest != 0;
 			}
@@ -554,10 +561,16 @@ static void test_changes_that_are_refused(void **state)
 	assert_int_equal(change(r, TB_ROLL_CREDENTIAL, 5, 0, 100, &fault), TB_ERR_RULE);
 	assert_int_equal(change(r, TB_ROLL_ADD, 30, 1, 5, &fault), TB_ERR_RULE);
 	assert_string_equal(fault.rule, "ROLL.KEYS");
-	/* a key that was replaced is free */
+	/* a key that was replaced stays taken: no change can be posted a second time [ROLL.KEYS] */
 	assert_int_equal(change(r, TB_ROLL_CREDENTIAL, 6, 0, 100, &fault), TB_OK);
 	assert_int_equal(change(r, TB_ROLL_ADD, 30, 1, 100, &fault), TB_ERR_RULE);
-	assert_int_equal(change(r, TB_ROLL_ADD, 30, 1, 6, &fault), TB_OK);
+	assert_int_equal(change(r, TB_ROLL_ADD, 30, 1, 6, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "ROLL.KEYS");
+	assert_int_equal(change(r, TB_ROLL_CREDENTIAL, 6, 0, 102, &fault), TB_OK);
+	assert_int_equal(change(r, TB_ROLL_CREDENTIAL, 6, 0, 100, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "ROLL.KEYS");
+	assert_int_equal(change(r, TB_ROLL_CREDENTIAL, 6, 0, 6, &fault), TB_ERR_RULE);
+	assert_int_equal(change(r, TB_ROLL_ADD, 30, 1, 103, &fault), TB_OK);
 	/* a weight whose last holder was removed */
 	for (unsigned i = 2; i < 30; i += 3)
 		if (i != 5)
