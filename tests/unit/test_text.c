@@ -31,6 +31,8 @@ static void test_good_text(void **state)
 	assert_int_equal(tb_text_check("\xc3\xab\n", 3, 3, TB_TEXT_LINES, &why), TB_OK);
 }
 
+#define NO_CHARACTER "not a character of Unicode 14.0 that looks the same to everybody"
+
 static void test_bad_text_and_where(void **state)
 {
 	static const struct {
@@ -47,17 +49,12 @@ static void test_bad_text_and_where(void **state)
 		{"a\nb", "U+000A at byte 1 is a line break, where one line is expected"},
 		{"\xe2\x80\xa8", "U+2028 at byte 0 is a control character"},
 		{"\xef\xbb\xbfx", "U+FEFF at byte 0 is a byte order mark"},
-		{"x\xef\xbf\xbe", "U+FFFE at byte 1 is not a character of Unicode 14.0 that looks the same "
-				  "to everybody"},
-		{"\xef\xb7\x90", "U+FDD0 at byte 0 is not a character of Unicode 14.0 that looks the same to "
-				 "everybody"},
-		{"\xf4\x8f\xbf\xbf", "U+10FFFF at byte 0 is not a character of Unicode 14.0 that looks the "
-				     "same to everybody"},
-		{"\xee\x80\x80", "U+E000 at byte 0 is not a character of Unicode 14.0 that looks the same to "
-				 "everybody"},
+		{"x\xef\xbf\xbe", "U+FFFE at byte 1 is " NO_CHARACTER},
+		{"\xef\xb7\x90", "U+FDD0 at byte 0 is " NO_CHARACTER},
+		{"\xf4\x8f\xbf\xbf", "U+10FFFF at byte 0 is " NO_CHARACTER},
+		{"\xee\x80\x80", "U+E000 at byte 0 is " NO_CHARACTER},
 		/* Lao, a mark of Unicode 15.0: a library of 14.0 would not put it in order */
-		{"\xe0\xbb\x8e", "U+0ECE at byte 0 is not a character of Unicode 14.0 that looks the same to "
-				 "everybody"},
+		{"\xe0\xbb\x8e", "U+0ECE at byte 0 is " NO_CHARACTER},
 		{"Zoe\xcc\x88", "the text is not in Unicode normalisation form C from byte 2 on"},
 		{"\xe2\x84\xab",
 			"the text is not in Unicode normalisation form C from byte 0 on"}, /* Angstrom sign */
@@ -75,32 +72,6 @@ static void test_bad_text_and_where(void **state)
 	assert_string_equal(why.text, "the text has 4 bytes, more than 3");
 }
 
-static size_t utf8(char out[4], uint32_t code)
-{
-	static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-	size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-
-	for (size_t i = len; i-- > 1; code >>= 6)
-		out[i] = (char)(0x80 | (code & 63));
-	out[0] = (char)(lead[len == 1 ? 0 : len] | code);
-	return len;
-}
-
-/* Not all of them are known to the library's tables. */
-static void test_symbols_and_ideographs_of_later_versions(void **state)
-{
-	static const uint32_t later[] = {0x1fae8, 0x1faff, 0x2a6df, 0x2ebf0, 0x31350, 0x3fffd};
-	tb_why why;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
-		char text[5] = {0};
-
-		(void)utf8(text, later[i]);
-		assert_int_equal(line(text, &why), TB_OK);
-	}
-}
-
 static void test_every_bidirectional_control(void **state)
 {
 	static const unsigned codes[] = {0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e,
@@ -109,9 +80,16 @@ static void test_every_bidirectional_control(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-		char text[5] = {0}, expected[32];
+		char text[4] = {0}, expected[32];
 
-		(void)utf8(text, codes[i]);
+		if (codes[i] < 0x800) {
+			text[0] = (char)(0xc0 | codes[i] >> 6);
+			text[1] = (char)(0x80 | (codes[i] & 63));
+		} else {
+			text[0] = (char)(0xe0 | codes[i] >> 12);
+			text[1] = (char)(0x80 | (codes[i] >> 6 & 63));
+			text[2] = (char)(0x80 | (codes[i] & 63));
+		}
 		assert_int_equal(line(text, &why), TB_ERR_ENCODING);
 		snprintf(expected, sizeof expected, "U+%04X at byte 0 is a bidi", codes[i]);
 		assert_memory_equal(why.text, expected, strlen(expected));
@@ -141,7 +119,6 @@ int main(void)
 		cmocka_unit_test(test_good_text),
 		cmocka_unit_test(test_bad_text_and_where),
 		cmocka_unit_test(test_every_bidirectional_control),
-		cmocka_unit_test(test_symbols_and_ideographs_of_later_versions),
 		cmocka_unit_test(test_a_sentence_is_safe_to_print),
 	};
 
