@@ -12,67 +12,7 @@
 
 #include "tests/support/fixture.h"
 #include "tests/support/sample.h"
-
-static long left = -1; /* allocations that still succeed; negative: all */
-
-static bool refuse(void)
-{
-	if (left < 0)
-		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_realloc(void *old, size_t len);
-void *__real_aligned_alloc(size_t alignment, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_realloc(void *old, size_t len);
-void *__wrap_aligned_alloc(size_t alignment, size_t len);
-
-void *__wrap_malloc(size_t len)
-{
-	return refuse() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t num, size_t len)
-{
-	return refuse() ? NULL : __real_calloc(num, len);
-}
-
-void *__wrap_realloc(void *old, size_t len)
-{
-	return refuse() ? NULL : __real_realloc(old, len);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t len)
-{
-	return refuse() ? NULL : __real_aligned_alloc(alignment, len);
-}
-
-/* Lets `what` fail at every allocation in turn; it must say MEMORY until it succeeds, and fail at least `at_least` times. */
-static void starve(tb_err (*what)(void), unsigned at_least)
-{
-	unsigned failed = 0;
-
-	for (long n = 0;; n++) {
-		tb_err err;
-
-		left = n;
-		err = what();
-		left = -1;
-		if (err == TB_OK)
-			break;
-		assert_int_equal(err, TB_ERR_MEMORY);
-		failed++;
-		assert_true(n < 100000);
-	}
-	assert_true(failed >= at_least);
-}
+#include "tests/support/starve.h"
 
 /* ---- what exists before ---- */
 static const tb_sample_question QUESTIONS[] = {{3, 1, 1, 2, true}, {2, 3, 0, 6, false}};
@@ -177,10 +117,10 @@ static tb_err verify_ballots(void)
 static void test_ballots(void **state)
 {
 	(void)state;
-	starve(make_params, 10);
-	starve(make_ballot, 5);
-	starve(open_ballot, 5);
-	starve(verify_ballots, 20);
+	tb_starve(make_params, 10);
+	tb_starve(make_ballot, 5);
+	tb_starve(open_ballot, 5);
+	tb_starve(verify_ballots, 20);
 }
 
 /* ---- ceremony ---- */
@@ -220,7 +160,7 @@ static tb_err run_ceremony(void)
 static void test_the_ceremony(void **state)
 {
 	(void)state;
-	starve(run_ceremony, 15);
+	tb_starve(run_ceremony, 15);
 }
 
 /* ---- tally ---- */
@@ -294,7 +234,7 @@ static tb_err run_tally(void)
 static void test_the_tally(void **state)
 {
 	(void)state;
-	starve(run_tally, 40);
+	tb_starve(run_tally, 40);
 }
 
 int main(void)

@@ -10,40 +10,7 @@
 #include <cmocka.h>
 
 #include "crypto/msm.h"
-
-static long left = -1; /* allocations that still succeed; negative: all */
-
-static bool refuse(void)
-{
-	if (left < 0)
-		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_aligned_alloc(size_t alignment, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_aligned_alloc(size_t alignment, size_t len);
-
-void *__wrap_malloc(size_t len)
-{
-	return refuse() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t num, size_t len)
-{
-	return refuse() ? NULL : __real_calloc(num, len);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t len)
-{
-	return refuse() ? NULL : __real_aligned_alloc(alignment, len);
-}
+#include "tests/support/starve.h"
 
 #define MOST 2000
 
@@ -111,9 +78,9 @@ static void try_all(tb_err (*step)(tb_point *out), long expected)
 		tb_err err;
 
 		tb_point_copy(g, &out, &before);
-		left = n;
+		(void)tb_starve_after(n);
 		err = step(&out);
-		left = -1;
+		(void)tb_starve_after(-1);
 		if (err == TB_OK) {
 			assert_true(tb_point_equal(g, &out, &result));
 			assert_int_equal(n, expected);
@@ -161,16 +128,16 @@ static void test_a_scratch_survives(void **state)
 	}
 	assert_int_equal(tb_msm_scratch_new(&scratch), TB_OK);
 	assert_int_equal(tb_msm(g, scratch, &expected, scalars, list, 5), TB_OK);
-	left = 0;
+	(void)tb_starve_after(0);
 	assert_int_equal(tb_msm(g, scratch, &out, scalars, list, MOST), TB_ERR_MEMORY);
 	assert_int_equal(tb_msm(g, scratch, &out, scalars, list, 5), TB_ERR_MEMORY);
-	left = -1;
+	(void)tb_starve_after(-1);
 	assert_int_equal(tb_msm(g, scratch, &out, scalars, list, MOST), TB_OK);
 	assert_int_equal(tb_msm(g, scratch, &out, scalars, list, 5), TB_OK);
 	assert_true(tb_point_equal(g, &out, &expected));
-	left = 0; /* and needs no more once it has grown */
+	(void)tb_starve_after(0); /* and needs no more once it has grown */
 	assert_int_equal(tb_msm(g, scratch, &out, scalars, list, 5), TB_OK);
-	left = -1;
+	(void)tb_starve_after(-1);
 	tb_msm_scratch_free(scratch);
 	tb_points_free(&points);
 }

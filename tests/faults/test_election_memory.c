@@ -15,61 +15,7 @@
 #include "core/election/roll.h"
 #include "core/election/roll_csv.h"
 #include "tests/support/example.h"
-
-static long left = -1; /* allocations that still succeed; negative: all */
-
-static bool refuse(void)
-{
-	if (left < 0)
-		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_realloc(void *old, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_realloc(void *old, size_t len);
-
-void *__wrap_malloc(size_t len)
-{
-	return refuse() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t num, size_t len)
-{
-	return refuse() ? NULL : __real_calloc(num, len);
-}
-
-void *__wrap_realloc(void *old, size_t len)
-{
-	return refuse() ? NULL : __real_realloc(old, len);
-}
-
-/* Lets `what` fail at every allocation in turn; it must say MEMORY until it succeeds, and fail at least `at_least`
- * times.  (That nothing is lost on the way is seen by the build under AddressSanitizer.) */
-static void starve(tb_err (*what)(void), unsigned at_least)
-{
-	unsigned failed = 0;
-
-	for (long n = 0;; n++) {
-		tb_err err;
-
-		left = n;
-		err = what();
-		left = -1;
-		if (err == TB_OK)
-			break;
-		assert_int_equal(err, TB_ERR_MEMORY);
-		failed++;
-		assert_true(n < 100000);
-	}
-	assert_true(failed >= at_least);
-}
+#include "tests/support/starve.h"
 
 /* ---- manifest and election file ---- */
 
@@ -141,15 +87,15 @@ static tb_err write_text(void)
 static void test_manifest(void **state)
 {
 	(void)state;
-	starve(read_manifest, 100);
-	starve(write_manifest, 3);
+	tb_starve(read_manifest, 100);
+	tb_starve(write_manifest, 3);
 }
 
 static void test_election_text(void **state)
 {
 	(void)state;
-	starve(read_text, 60);
-	starve(write_text, 3);
+	tb_starve(read_text, 60);
+	tb_starve(write_text, 3);
 }
 
 /* ---- roll ---- */
@@ -169,16 +115,15 @@ static const char BAD_CHUNK[] = "{\"first\":0,\"voters\":[[\"ada\",\"Ada\\n\",1,
 static void try_again(tb_roll *r, const tb_roll_chunk *c)
 {
 	uint64_t before = tb_roll_num_listed(r);
-	long saved = left;
+	long saved = tb_starve_after(-1);
 	tb_voter v;
 
-	left = -1;
 	assert_true(before == 0 && !tb_roll_is_final(r));
 	assert_int_equal(tb_roll_check_chunk(r, c, &fault), TB_OK);
 	assert_int_equal(tb_roll_apply_chunk(r, c), TB_OK);
 	assert_int_equal(tb_roll_find(r, "bert", 4, &v), TB_OK);
 	assert_int_equal(tb_roll_total_weight(r), 2);
-	left = saved;
+	(void)tb_starve_after(saved);
 }
 
 static tb_err take_chunk_and_change(void)
@@ -243,9 +188,9 @@ static void test_growing_roll(void **state)
 		tb_store_u32(change.key + 4, i + 1);
 		assert_int_equal(tb_roll_check_change(r, &change, &fault), TB_OK);
 		for (long n = 0; err != TB_OK; n++) {
-			left = n;
+			(void)tb_starve_after(n);
 			err = tb_roll_apply_change(r, &change);
-			left = -1;
+			(void)tb_starve_after(-1);
 			if (err == TB_OK)
 				break;
 			assert_int_equal(err, TB_ERR_MEMORY);
@@ -263,8 +208,8 @@ static void test_growing_roll(void **state)
 static void test_roll(void **state)
 {
 	(void)state;
-	starve(take_chunk_and_change, 15);
-	starve(explain_chunk, 10);
+	tb_starve(take_chunk_and_change, 15);
+	tb_starve(explain_chunk, 10);
 }
 
 static tb_err read_csv(void)
@@ -280,7 +225,7 @@ static tb_err read_csv(void)
 static void test_csv(void **state)
 {
 	(void)state;
-	starve(read_csv, 3);
+	tb_starve(read_csv, 3);
 }
 
 /* ---- result and small payloads ---- */
@@ -332,8 +277,8 @@ static tb_err read_payloads(void)
 static void test_result_and_payloads(void **state)
 {
 	(void)state;
-	starve(decide_write_and_read, 30);
-	starve(read_payloads, 10);
+	tb_starve(decide_write_and_read, 30);
+	tb_starve(read_payloads, 10);
 }
 
 /* ---- entries ---- */
@@ -369,7 +314,7 @@ static tb_err write_sign_and_read_entry(void)
 static void test_entries(void **state)
 {
 	(void)state;
-	starve(write_sign_and_read_entry, 5);
+	tb_starve(write_sign_and_read_entry, 5);
 }
 
 int main(void)

@@ -16,74 +16,7 @@
 #include "core/log/proof.h"
 #include "core/log/source.h"
 #include "tests/support/folder.h"
-
-static long left = -1; /* allocations that still succeed; negative: all */
-
-static bool refuse(void)
-{
-	if (left < 0)
-		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_realloc(void *old, size_t len);
-char *__real_strdup(const char *s);
-char *__real_strndup(const char *s, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_realloc(void *old, size_t len);
-char *__wrap_strdup(const char *s);
-char *__wrap_strndup(const char *s, size_t len);
-
-void *__wrap_malloc(size_t len)
-{
-	return refuse() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t num, size_t len)
-{
-	return refuse() ? NULL : __real_calloc(num, len);
-}
-
-void *__wrap_realloc(void *old, size_t len)
-{
-	return refuse() ? NULL : __real_realloc(old, len);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return refuse() ? NULL : __real_strdup(s);
-}
-
-char *__wrap_strndup(const char *s, size_t len)
-{
-	return refuse() ? NULL : __real_strndup(s, len);
-}
-
-/* Lets `what` fail at every allocation in turn; it must say MEMORY until it succeeds, and it must fail at least `at_least` times. */
-static void starve(tb_err (*what)(void), unsigned at_least)
-{
-	unsigned failed = 0;
-
-	for (long n = 0;; n++) {
-		tb_err err;
-
-		left = n;
-		err = what();
-		left = -1;
-		if (err == TB_OK)
-			break;
-		assert_int_equal(err, TB_ERR_MEMORY);
-		failed++;
-		assert_true(n < 10000);
-	}
-	assert_true(failed >= at_least);
-}
+#include "tests/support/starve.h"
 
 static tb_err grow_buffer(void)
 {
@@ -102,7 +35,7 @@ static tb_err grow_buffer(void)
 static void test_buffers(void **state)
 {
 	(void)state;
-	starve(grow_buffer, 5);
+	tb_starve(grow_buffer, 5);
 }
 
 static tb_err read_json(void)
@@ -136,7 +69,7 @@ static tb_err read_json(void)
 static void test_json(void **state)
 {
 	(void)state;
-	starve(read_json, 15);
+	tb_starve(read_json, 15);
 }
 
 /* ---- the history: an append that fails changes nothing, and the same append succeeds later ---- */
@@ -148,10 +81,10 @@ static void test_history(void **state)
 	unsigned failed = 0;
 
 	(void)state;
-	left = 0;
+	(void)tb_starve_after(0);
 	assert_int_equal(tb_history_new(&h), TB_ERR_MEMORY);
 	assert_null(h);
-	left = -1;
+	(void)tb_starve_after(-1);
 	assert_int_equal(tb_history_new(&h), TB_OK);
 	tb_merkle_tree_init(&tree);
 	for (uint32_t i = 0; i < 70000; i++) {
@@ -161,9 +94,9 @@ static void test_history(void **state)
 		for (long n = 0;; n++) {
 			tb_err err;
 
-			left = n;
+			(void)tb_starve_after(n);
 			err = tb_history_append(h, leaf);
-			left = -1;
+			(void)tb_starve_after(-1);
 			if (err == TB_OK)
 				break;
 			assert_int_equal(err, TB_ERR_MEMORY);
@@ -261,8 +194,8 @@ static void test_sources(void **state)
 	tb_test_folder_new(dir);
 	snprintf(archive_path, sizeof archive_path, "%s/board.tar", dir);
 	write_archive();
-	starve(read_board, 5);
-	starve(read_folder, 3);
+	tb_starve(read_board, 5);
+	tb_starve(read_folder, 3);
 	tb_test_folder_remove(dir);
 }
 
@@ -281,7 +214,7 @@ static void test_files(void **state)
 {
 	(void)state;
 	tb_test_folder_new(dir);
-	starve(write_and_make_folders, 3);
+	tb_starve(write_and_make_folders, 3);
 	tb_test_folder_remove(dir);
 }
 
@@ -311,7 +244,7 @@ static tb_err sign_and_write(void)
 static void test_checkpoints(void **state)
 {
 	(void)state;
-	starve(sign_and_write, 4);
+	tb_starve(sign_and_write, 4);
 }
 
 int main(void)

@@ -19,67 +19,7 @@
 #include "crypto/elgamal.h"
 #include "crypto/sharing.h"
 #include "tests/support/fixture.h"
-
-static long left = -1; /* allocations that still succeed; negative: all */
-
-static bool refuse(void)
-{
-	if (left < 0)
-		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
-}
-
-void *__real_malloc(size_t len);
-void *__real_calloc(size_t num, size_t len);
-void *__real_realloc(void *old, size_t len);
-void *__real_aligned_alloc(size_t alignment, size_t len);
-void *__wrap_malloc(size_t len);
-void *__wrap_calloc(size_t num, size_t len);
-void *__wrap_realloc(void *old, size_t len);
-void *__wrap_aligned_alloc(size_t alignment, size_t len);
-
-void *__wrap_malloc(size_t len)
-{
-	return refuse() ? NULL : __real_malloc(len);
-}
-
-void *__wrap_calloc(size_t num, size_t len)
-{
-	return refuse() ? NULL : __real_calloc(num, len);
-}
-
-void *__wrap_realloc(void *old, size_t len)
-{
-	return refuse() ? NULL : __real_realloc(old, len);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t len)
-{
-	return refuse() ? NULL : __real_aligned_alloc(alignment, len);
-}
-
-/* Lets `what` fail at every allocation in turn; it must say MEMORY until it succeeds, and fail at least `at_least` times. */
-static void starve(tb_err (*what)(void), unsigned at_least)
-{
-	unsigned failed = 0;
-
-	for (long n = 0;; n++) {
-		tb_err err;
-
-		left = n;
-		err = what();
-		left = -1;
-		if (err == TB_OK)
-			break;
-		assert_int_equal(err, TB_ERR_MEMORY);
-		failed++;
-		assert_true(n < 1000);
-	}
-	assert_in_range(failed, at_least, 1000);
-}
+#include "tests/support/starve.h"
 
 /* ---- what exists before ---- */
 static tb_bitproof_definition def;
@@ -173,11 +113,11 @@ static tb_err make_logarithms(void)
 static void test_making_things(void **state)
 {
 	(void)state;
-	starve(make_generators, 2);
-	starve(make_batch, 5);
-	starve(make_prover, 6);
-	starve(make_proof, 2);
-	starve(make_logarithms, 2);
+	tb_starve(make_generators, 2);
+	tb_starve(make_batch, 5);
+	tb_starve(make_prover, 6);
+	tb_starve(make_proof, 2);
+	tb_starve(make_logarithms, 2);
 }
 
 /* ---- proving and verifying ---- */
@@ -235,15 +175,15 @@ static tb_err find_bad(void)
 static void test_proving_and_verifying(void **state)
 {
 	(void)state;
-	starve(prove, 3);
-	starve(verify_in_new_batch, 7);
+	tb_starve(prove, 3);
+	tb_starve(verify_in_new_batch, 7);
 	assert_int_equal(verify(), TB_OK);
-	starve(find_bad, 7);
+	tb_starve(find_bad, 7);
 	/* A wrong f_1: to say what is wrong, the points of a bad proof are looked at too. */
 	wire[wire_len - 6 * TB_SCALAR_BYTES] ^= 1;
-	left = 0;
+	(void)tb_starve_after(0);
 	assert_int_equal(verify(), TB_ERR_MEMORY);
-	left = -1;
+	(void)tb_starve_after(-1);
 	assert_int_equal(verify(), TB_ERR_PROOF);
 	wire[wire_len - 6 * TB_SCALAR_BYTES] ^= 1;
 	assert_int_equal(verify(), TB_OK);
@@ -282,8 +222,8 @@ static void test_shares(void **state)
 	tb_point_mul_generator_secret(f.g, &st.Y, &f.secret);
 	tb_point_mul_secret(f.g, &st.Z, &f.secret, &st.H);
 	assert_int_equal(tb_dleq_prove(f.g, &dleq, &st, "binding", 7, &f.secret), TB_OK);
-	starve(verify_share, f.g == tb_group_modp4096()); /* the order test allocates, nothing else does */
-	starve(append_share, 6);
+	tb_starve(verify_share, f.g == tb_group_modp4096()); /* the order test allocates, nothing else does */
+	tb_starve(append_share, 6);
 }
 
 int main(void)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support/starve.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define MOST 100000 /* allocations that one act may take; more is a loop */
+
+static long left = -1;
+
+static bool refuse(void)
+{
+	if (left < 0)
+		return false;
+	if (left == 0)
+		return true;
+	left--;
+	return false;
+}
+
+void *__real_malloc(size_t len);
+void *__real_calloc(size_t num, size_t len);
+void *__real_realloc(void *old, size_t len);
+void *__real_aligned_alloc(size_t alignment, size_t len);
+char *__real_strdup(const char *s);
+char *__real_strndup(const char *s, size_t len);
+void *__wrap_malloc(size_t len);
+void *__wrap_calloc(size_t num, size_t len);
+void *__wrap_realloc(void *old, size_t len);
+void *__wrap_aligned_alloc(size_t alignment, size_t len);
+char *__wrap_strdup(const char *s);
+char *__wrap_strndup(const char *s, size_t len);
+
+void *__wrap_malloc(size_t len)
+{
+	return refuse() ? NULL : __real_malloc(len);
+}
+
+void *__wrap_calloc(size_t num, size_t len)
+{
+	return refuse() ? NULL : __real_calloc(num, len);
+}
+
+void *__wrap_realloc(void *old, size_t len)
+{
+	return refuse() ? NULL : __real_realloc(old, len);
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t len)
+{
+	return refuse() ? NULL : __real_aligned_alloc(alignment, len);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return refuse() ? NULL : __real_strdup(s);
+}
+
+char *__wrap_strndup(const char *s, size_t len)
+{
+	return refuse() ? NULL : __real_strndup(s, len);
+}
+
+long tb_starve_after(long num)
+{
+	long before = left;
+
+	left = num;
+	return before;
+}
+
+void tb_starve(tb_err (*what)(void), unsigned at_least)
+{
+	unsigned failed = 0;
+
+	for (long n = 0;; n++) {
+		tb_err err;
+
+		left = n;
+		err = what();
+		left = -1;
+		if (err == TB_OK)
+			break;
+		assert_int_equal(err, TB_ERR_MEMORY);
+		failed++;
+		assert_true(n < MOST);
+	}
+	assert_in_range(failed, at_least, MOST);
+}
