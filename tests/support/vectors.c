@@ -120,6 +120,11 @@ bool tb_vector_has(const json_t *object, const char *key)
 	return json_object_get(object, key) != NULL;
 }
 
+bool tb_vector_is_text(const json_t *object, const char *key)
+{
+	return json_is_string(json_object_get(object, key));
+}
+
 size_t tb_vector_num(const json_t *array)
 {
 	assert_true(json_is_array(array));

@@ -41,7 +41,9 @@ size_t tb_vectors_num_cases(const char *topic);
 
 /* ---- members; a missing one, or one of another type, fails the test ---- */
 const struct json_t *tb_vector_member(const struct json_t *object, const char *key); /* an object or array */
-bool tb_vector_has(const struct json_t *object, const char *key); /* of two spellings, which one? */
+/* Of two spellings, which one? */
+bool tb_vector_has(const struct json_t *object, const char *key);
+bool tb_vector_is_text(const struct json_t *object, const char *key);
 size_t tb_vector_num(const struct json_t *array);
 const struct json_t *tb_vector_item(const struct json_t *array, size_t index); /* an object or array */
 bool tb_vector_is_null(const struct json_t *object, const char *key);
