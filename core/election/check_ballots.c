@@ -413,7 +413,7 @@ static tb_err add_bad(pool *p, uint64_t index, bool *ok)
 	tb_check *c = p->check;
 	tb_check_bundle *b = malloc(sizeof *b);
 	worker w = {.pool = p};
-	tb_board_ballot at;
+	tb_board_ballot at = {0};
 	tb_fault ignored;
 	tb_entry e;
 	tb_err err;

@@ -279,7 +279,7 @@ int main(int argc, char **argv)
 	big *b = calloc(1, sizeof *b);
 
 	if (argc < 3 || argc > 4 || b == NULL || (config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
-		(void)fputs("Usage: tool_big_board FOLDER VOTERS [BALLOTS]\n", stderr);
+		(void)fputs("Usage: tool_big_board FOLDER VOTERS [ballots]\n", stderr);
 		return 2;
 	}
 	b->num_ballots = argc == 4 ? (uint32_t)strtoul(argv[3], NULL, 10) : config.num_voters;

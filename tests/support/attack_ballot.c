@@ -405,11 +405,11 @@ static void second_ballot(tb_attack_run *r)
 	tb_maker_close(r->m);
 }
 
-#define BALLOT(case_id, words, who, number, broken, place, how, end, conf)                                   \
+#define BALLOT(case_id, words, who, number, broken, place, how, end, ...)                                    \
 	{                                                                                                    \
 		.id = (case_id), .text = (words), .attacker = (who), .check = (number), .rule = (broken),    \
 		.where = (place), .num = 1, .type = TB_ENTRY_BALLOT, .which = 1, .edit = (how),              \
-		.until = (end), .config = conf                                                               \
+		.until = (end), .config = __VA_ARGS__                                                        \
 	}
 
 const tb_attack tb_attacks_ballot[] = {

@@ -474,11 +474,11 @@ static void small_blob(tb_attack_run *r, tb_buf *bytes)
 	}
 }
 
-#define FILES(case_id, words, number, broken, most, how, conf)                                               \
+#define FILES(case_id, words, number, broken, most, how, ...)                                                \
 	{                                                                                                    \
 		.id = (case_id), .text = (words), .attacker = "server or mirror", .check = (number),         \
 		.rule = (broken), .num = (most), .type = TB_ENTRY_CANCEL, .files = (how),                    \
-		.until = TB_UNTIL_RESULT, .config = conf                                                     \
+		.until = TB_UNTIL_RESULT, .config = __VA_ARGS__                                              \
 	}
 
 const tb_attack tb_attacks_log[] = {

@@ -349,11 +349,11 @@ static void above_p(tb_attack_run *r, tb_maker_plan *plan)
 	plan->is_signed = false;
 }
 
-#define PROOF(case_id, words, how, conf)                                                                     \
+#define PROOF(case_id, words, how, ...)                                                                      \
 	{                                                                                                    \
 		.id = (case_id), .text = (words), .attacker = "voter", .check = TB_CHECK_BALLOT_PROOFS,      \
 		.rule = "BALLOT.VERIFY", .num = 1, .type = TB_ENTRY_BALLOT, .which = 1, .edit = (how),       \
-		.until = TB_UNTIL_CLOSE, .config = conf                                                      \
+		.until = TB_UNTIL_CLOSE, .config = __VA_ARGS__                                               \
 	}
 #define POINTS(case_id, words, how)                                                                          \
 	{                                                                                                    \
