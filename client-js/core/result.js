@@ -42,7 +42,8 @@ export function outcome(q, poll, privacyFloor) {
 
 /** [RESULT.APPROVAL] @param {Question} q @param {Poll} poll @param {number[]} totals @param {number} i @returns {boolean} */
 export function isApproved({ approval, score_max }, poll, totals, i) {
-	if (approval === null) return totals[i] > 0;
+	if (totals[i] === 0) return false; // half of no ballots is none, and the lot would elect somebody
+	if (approval === null) return true;
 	const base = {
 		ballots: BigInt(poll.weightCounted) * BigInt(score_max),
 		electorate: BigInt(poll.weightElectorate) * BigInt(score_max),

@@ -65,14 +65,15 @@ static u128 approval_base(const tb_question *q, const tb_turnout *t, const uint6
 	tb_bug("an approval rule of an impossible kind");
 }
 
+/* Without a single vote nothing is approved: half of no ballots is none, and the lot would elect somebody. */
 static void approve(tb_decision *d, const tb_question *q, const tb_turnout *t)
 {
-	u128 base = q->approval.base == TB_BASE_NONE ? 0 : approval_base(q, t, d->totals);
+	bool has_rule = q->approval.base != TB_BASE_NONE;
+	u128 base = has_rule ? approval_base(q, t, d->totals) : 0;
 
 	for (uint32_t i = 0; i < q->num_options; i++) {
-		d->is_approved[i] = q->approval.base == TB_BASE_NONE
-					    ? d->totals[i] > 0
-					    : reaches(d->totals[i], &q->approval, base);
+		d->is_approved[i] =
+			d->totals[i] > 0 && (!has_rule || reaches(d->totals[i], &q->approval, base));
 		if (d->is_approved[i])
 			d->order[d->num_approved++] = i;
 	}

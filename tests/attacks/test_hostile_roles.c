@@ -313,6 +313,52 @@ static void test_what_shows_votes_is_said_whatever_the_manifest_allows(void **st
 	tb_maker_free(m);
 }
 
+/* ---- an election in which nobody votes elects nobody (T-12) [RESULT.APPROVAL] ---- */
+
+static void half_of_the_ballots(void *arg, tb_manifest *f)
+{
+	(void)arg;
+	f->questions[0].quorum.base = TB_BASE_NONE;
+	f->questions[0].approval.strict = false; /* at least half of the ballots */
+}
+
+static void test_no_ballots_elect_nobody(void **state)
+{
+	tb_maker_config config = {.small = true, .edit = half_of_the_ballots};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+	tb_result result;
+	tb_fault fault;
+	tb_entry e;
+	tb_checked c;
+	tb_buf room;
+
+	(void)state;
+	tb_maker_until_open(m);
+	tb_maker_close(m);
+	tb_maker_tally(m);
+	for (uint32_t i = 0; i < 3; i++)
+		tb_maker_endorse(m, i);
+	tb_maker_decrypt(m, 1); /* the lot alone */
+	tb_maker_decrypt(m, 2);
+	tb_maker_result(m);
+	check_record(m, &files, &c);
+	assert_int_equal(c.report.verdict, TB_VERDICT_VERIFIED);
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	assert_int_equal(tb_entry_parse(&e, &room, m->entries[m->num_entries - 1].data,
+				 m->entries[m->num_entries - 1].len, &fault),
+		TB_OK);
+	assert_int_equal(tb_result_parse(&result, &m->manifest, e.payload, e.payload_len, &fault), TB_OK);
+	assert_int_equal(result.questions[0].outcome, TB_OUTCOME_DECIDED);
+	assert_int_equal(result.questions[0].num_approved, 0);
+	assert_int_equal(result.questions[0].num_elected, 0);
+	tb_result_release(&result);
+	tb_buf_release(&room);
+	tb_checked_release(&c);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 static void enough_holders(void *arg, tb_manifest *f)
 {
 	(void)arg;
@@ -358,6 +404,7 @@ int main(void)
 		cmocka_unit_test(test_a_reason_stays_in_its_line),
 		cmocka_unit_test(test_what_shows_votes_is_said_whatever_the_manifest_allows),
 		cmocka_unit_test(test_those_who_voted_are_what_a_total_shows),
+		cmocka_unit_test(test_no_ballots_elect_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

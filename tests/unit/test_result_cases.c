@@ -103,8 +103,10 @@ static void test_approval(void **state)
 		{{.base = TB_BASE_BALLOTS, .a = 1, .b = 2}, 5, {249, 250, 500}, {false, true, true}},
 		{{.base = TB_BASE_ELECTORATE, .a = 1, .b = 5}, 5, {399, 400, 500}, {false, true, true}},
 		{{.base = TB_BASE_OPTIONS_SUM, .a = 1, .b = 3}, 5, {100, 99, 100}, {true, false, true}},
-		/* at least nothing: everything; more than nothing of nothing: nothing */
-		{{.base = TB_BASE_BALLOTS, .a = 0, .b = 1}, 1, {0, 0, 0}, {true, true, true}},
+		/* at least nothing: everything that anybody voted for; of nothing: nothing */
+		{{.base = TB_BASE_BALLOTS, .a = 0, .b = 1}, 1, {0, 1, 0}, {false, true, false}},
+		{{.base = TB_BASE_BALLOTS, .a = 0, .b = 1}, 1, {0, 0, 0}, {false, false, false}},
+		{{.base = TB_BASE_OPTIONS_SUM, .a = 1, .b = 2}, 1, {0, 0, 0}, {false, false, false}},
 		{{.base = TB_BASE_OPTIONS_SUM, .a = 0, .b = 1, .strict = true}, 1, {0, 0, 0},
 			{false, false, false}},
 	};

@@ -78,7 +78,7 @@ function resultCases(c) {
 	good('a third of all votes', [question('q', abc, { approval: { base: 'options_sum', fraction: [1, 3], strict: false }, winners: 3 })], [[4, 4, 4]]);
 	good('a third of all votes, strictly', [question('q', abc, { approval: { base: 'options_sum', fraction: [1, 3], strict: true }, winners: 3 })], [[4, 5, 3]]);
 	good('scores: half of ballots times 5', [question('q', abc, { score_max: 5, approval: { ...half, strict: false }, winners: 2 })], [[25, 24, 30]]);
-	good('nothing is asked of the totals: all approved', [question('q', abc, { approval: { ...half, fraction: [0, 1], strict: false } })], [[0, 0, 7]]);
+	good('nothing is asked of the totals but that there is one', [question('q', abc, { approval: { ...half, fraction: [0, 1], strict: false } })], [[0, 0, 7]]);
 	const quorum = (fraction, strict) => ({ of: 'electorate', fraction, strict });
 	good('quorum of half is met', [question('q', abc, { quorum: quorum([1, 2], false) })], [[3, 6, 1]]);
 	good('quorum of more than half is not met', [question('q', abc, { quorum: quorum([1, 2], true) })], [null]);
@@ -87,6 +87,7 @@ function resultCases(c) {
 	good('below the privacy floor', [question('q', abc)], [null], { privacy_floor: 11, shares: [] });
 	good('void and below the floor is void', [question('q', abc, { quorum: { count: 11 } })], [null], { privacy_floor: 11, shares: [] });
 	good('nobody voted', [question('q', abc)], [[0, 0, 0]], { counted: 0, weight_counted: 0, privacy_floor: 0 });
+	good('nobody voted: half of no ballots elects nobody', [question('q', abc, { approval: { ...half, strict: false } }), question('r', abc, { approval: { ...half, base: 'options_sum', strict: false } })], [[0, 0, 0], [0, 0, 0]], { counted: 0, weight_counted: 0, privacy_floor: 0 });
 	good('weights near the bound', [question('q', ['a', 'b'], { approval: { base: 'electorate', fraction: [999999, 1000000], strict: true } })], [[1099511627775, 1]], { weight_counted: 1099511627776, weight_electorate: 1099511627776 });
 }
 
