@@ -336,10 +336,10 @@ static bool is_listed(const struct json_t *numbers, uint64_t wanted)
 }
 
 /*
- * A finished tally with these aggregates: the first ballot holds them, the others nothing.  The questions that are not to be
+ * A finished tally with these aggregates, of ballots that weigh so much in all: the first holds them, the others nothing.  The questions that are not to be
  * decrypted are void, for want of one more ballot.  Question `narrow` has scores of one, the others have room for any total.
  */
-static void begin_tally(setting *s, const struct json_t *in, uint32_t narrow, uint64_t weight_electorate)
+static void begin_tally(setting *s, const struct json_t *in, uint32_t narrow, uint64_t weight)
 {
 	const struct json_t *aggregates = tb_vector_member(in, "aggregates");
 	const struct json_t *decrypted = tb_vector_member(in, "questions");
@@ -350,7 +350,7 @@ static void begin_tally(setting *s, const struct json_t *in, uint32_t narrow, ui
 	s->g = group_of(in);
 	tb_vector_exactly(s->context, 32, in, "context");
 	tb_vector_exactly(s->close.leaf, 32, in, "close");
-	s->close.electorate = s->close.weight_electorate = weight_electorate;
+	s->close.electorate = s->close.weight_electorate = 1000; /* more than ever vote */
 	for (uint32_t q = 0; q < tb_vector_num(aggregates); q++) {
 		set_question(
 			s, q, (uint32_t)tb_vector_num(tb_vector_item(aggregates, q)), q == narrow ? 1 : 7);
@@ -359,7 +359,7 @@ static void begin_tally(setting *s, const struct json_t *in, uint32_t narrow, ui
 	}
 	open_tally(s, (uint32_t)tb_vector_num(aggregates));
 	for (uint64_t i = 0; i < num; i++)
-		add_ballot(s, i == 0 ? aggregates : NULL, i, leaf, 1);
+		add_ballot(s, i == 0 ? aggregates : NULL, i, leaf, i > 0 && i == num - 1 ? weight - i : 1);
 	assert_int_equal(tb_tally_finish(s->tally, &s->close), TB_OK);
 	expect_aggregates(s, aggregates);
 }
@@ -498,7 +498,7 @@ static void expect_lot(const setting *s, const tb_vector *v, const struct json_t
 }
 
 /*
- * The bound of a question is the weight of the electorate times its largest score; the file gives each question a bound of its own.
+ * The bound of a question is the weight of the counted ballots times its largest score; the file gives each question a bound of its own.
  * So each question is decrypted in an election of its own bound, in which the others have room.
  */
 static const char *decrypt_combine(const tb_vector *v)
