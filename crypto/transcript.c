@@ -5,20 +5,25 @@
 
 #include "crypto/wipe.h"
 
-void tb_item_absorb(tb_sha512_state *s, const char *label, const void *data, size_t data_len)
+size_t tb_item_head(uint8_t out[TB_ITEM_HEAD_MAX], const char *label, uint64_t data_len)
 {
-	size_t label_len = strlen(label);
-	uint8_t frame[2 + 64 + 8];
-	size_t n = 0;
+	size_t label_len = strlen(label), n = 0;
 
-	TB_REQUIRE(label_len <= 64);
-	frame[n++] = 0;
-	frame[n++] = (uint8_t)label_len;
-	memcpy(frame + n, label, label_len);
+	TB_REQUIRE(label_len <= TB_ITEM_LABEL_MAX);
+	out[n++] = 0;
+	out[n++] = (uint8_t)label_len;
+	memcpy(out + n, label, label_len);
 	n += label_len;
 	for (int shift = 56; shift >= 0; shift -= 8)
-		frame[n++] = (uint8_t)((uint64_t)data_len >> shift);
-	tb_sha512_update(s, frame, n);
+		out[n++] = (uint8_t)(data_len >> shift);
+	return n;
+}
+
+void tb_item_absorb(tb_sha512_state *s, const char *label, const void *data, size_t data_len)
+{
+	uint8_t head[TB_ITEM_HEAD_MAX];
+
+	tb_sha512_update(s, head, tb_item_head(head, label, data_len));
 	tb_sha512_update(s, data, data_len);
 }
 

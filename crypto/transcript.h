@@ -16,8 +16,11 @@ typedef struct tb_transcript {
 	tb_sha512_state run;
 } tb_transcript;
 
-/* Absorbs one item into a hash of one's own (what is not a transcript but framed like one).  A label has at
- * most 64 bytes. */
+/* What stands before an item's data: u16be len(label) || label || u64be len(data).  Returns its length. */
+#define TB_ITEM_LABEL_MAX 64
+#define TB_ITEM_HEAD_MAX (2 + TB_ITEM_LABEL_MAX + 8)
+size_t tb_item_head(uint8_t out[TB_ITEM_HEAD_MAX], const char *label, uint64_t data_len);
+/* Absorbs one item into a hash of one's own (what is not a transcript but framed like one). */
 void tb_item_absorb(tb_sha512_state *s, const char *label, const void *data, size_t data_len);
 
 /* Starts with item("protocol", protocol); owns no memory, cannot fail today.  Starting again starts over. */

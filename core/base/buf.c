@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/transcript.h"
 #include "crypto/wipe.h"
 
 #define FIRST_CAPACITY 256u
@@ -150,6 +151,14 @@ void tb_buf_decimal(tb_buf *b, uint64_t v)
 		v /= 10;
 	} while (v > 0);
 	tb_buf_append(b, at, (size_t)(text + sizeof text - at));
+}
+
+void tb_buf_item(tb_buf *b, const char *label, const void *data, size_t len)
+{
+	uint8_t head[TB_ITEM_HEAD_MAX];
+
+	tb_buf_append(b, head, tb_item_head(head, label, len));
+	tb_buf_append(b, data, len);
 }
 
 const char *tb_buf_cstr(tb_buf *b)

@@ -30,6 +30,8 @@ void tb_buf_u16(tb_buf *b, uint16_t v);
 void tb_buf_u32(tb_buf *b, uint32_t v);
 void tb_buf_u64(tb_buf *b, uint64_t v);
 void tb_buf_decimal(tb_buf *b, uint64_t v); /* ASCII, no leading zeroes */
+/* One item, framed as in crypto/transcript.h. */
+void tb_buf_item(tb_buf *b, const char *label, const void *data, size_t len);
 /* Lengthens by `len` bytes for the caller to fill, and returns where they start: NULL when that failed (or len is 0).
  * The pointer holds until the next call. */
 uint8_t *tb_buf_extend(tb_buf *b, size_t len);

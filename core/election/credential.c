@@ -7,6 +7,7 @@
 #include "core/base/base64.h"
 #include "crypto/hash.h"
 #include "crypto/sign.h"
+#include "crypto/transcript.h"
 #include "crypto/wipe.h"
 
 /* ---- roles and purposes ---- */
@@ -58,15 +59,13 @@ typedef struct info {
 
 static void add_item(info *i, const char *label, const void *data, size_t len)
 {
-	size_t label_len = strlen(label);
+	uint8_t head[TB_ITEM_HEAD_MAX];
+	size_t head_len = tb_item_head(head, label, len);
 
-	TB_REQUIRE(len <= INFO_MAX && i->len + 10 + label_len + len <= INFO_MAX);
-	tb_store_u16(i->data + i->len, (uint16_t)label_len);
-	memcpy(i->data + i->len + 2, label, label_len);
-	tb_store_u64(i->data + i->len + 2 + label_len, len);
-	if (len > 0)
-		memcpy(i->data + i->len + 10 + label_len, data, len);
-	i->len += 10 + label_len + len;
+	TB_REQUIRE(len <= INFO_MAX && i->len + head_len + len <= INFO_MAX);
+	memcpy(i->data + i->len, head, head_len);
+	memcpy(i->data + i->len + head_len, data, len);
+	i->len += head_len + len;
 }
 
 static void derive(uint8_t out[64], tb_role role, const info *i, const tb_code *code)

@@ -41,20 +41,12 @@ static size_t payload_bytes(const tb_tally *t)
 }
 
 /* ---- what a proof is bound to [DLEQ] ---- */
-static void put_item(tb_buf *b, const char *label, const void *data, size_t data_len)
-{
-	tb_buf_u16(b, (uint16_t)strlen(label));
-	tb_buf_text(b, label);
-	tb_buf_u64(b, data_len);
-	tb_buf_append(b, data, data_len);
-}
-
 static void put_number(tb_buf *b, const char *label, uint64_t v)
 {
 	uint8_t wire[8];
 
 	tb_store_u64(wire, v);
-	put_item(b, label, wire, sizeof wire);
+	tb_buf_item(b, label, wire, sizeof wire);
 }
 
 /* A share of another election, of another board, question, option or trustee has another binding and so another challenge. */
@@ -63,9 +55,9 @@ static tb_err write_binding(tb_buf *b, const tb_tally *t, const tb_tally_item *i
 	const char *purpose = item->is_lot ? "lot" : "decrypt";
 
 	tb_buf_clear(b);
-	put_item(b, "context", tb_election_params_context(t->params), 32);
-	put_item(b, "close", t->close.leaf, sizeof t->close.leaf);
-	put_item(b, "purpose", purpose, strlen(purpose));
+	tb_buf_item(b, "context", tb_election_params_context(t->params), 32);
+	tb_buf_item(b, "close", t->close.leaf, sizeof t->close.leaf);
+	tb_buf_item(b, "purpose", purpose, strlen(purpose));
 	put_number(b, "question", item->question);
 	put_number(b, "option", item->option);
 	put_number(b, "trustee", trustee);

@@ -321,24 +321,16 @@ tb_err tb_entry_write(tb_buf *out, const tb_entry *e)
 
 /* ---- signatures ---- */
 
-static void item(tb_buf *out, const char *label, const void *data, size_t len)
-{
-	tb_buf_u16(out, (uint16_t)strlen(label));
-	tb_buf_text(out, label);
-	tb_buf_u64(out, len);
-	tb_buf_append(out, data, len);
-}
-
 tb_err tb_entry_message(tb_buf *out, const tb_entry *e, const tb_binding *binding)
 {
 	const char *type = tb_entry_type_name(e->type);
 
-	item(out, "protocol", "tabella/v1/entry", 16);
-	item(out, "election", binding->election, binding->has_election ? 32 : 0);
-	item(out, "context", binding->context, binding->has_context ? 32 : 0);
-	item(out, "type", type, strlen(type));
-	item(out, "signer", e->signer, strlen(e->signer));
-	item(out, "payload", e->payload_hash, sizeof e->payload_hash);
+	tb_buf_item(out, "protocol", "tabella/v1/entry", 16);
+	tb_buf_item(out, "election", binding->election, binding->has_election ? 32 : 0);
+	tb_buf_item(out, "context", binding->context, binding->has_context ? 32 : 0);
+	tb_buf_item(out, "type", type, strlen(type));
+	tb_buf_item(out, "signer", e->signer, strlen(e->signer));
+	tb_buf_item(out, "payload", e->payload_hash, sizeof e->payload_hash);
 	return tb_buf_status(out);
 }
 

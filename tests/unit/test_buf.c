@@ -37,6 +37,22 @@ static void test_integers_are_big_endian(void **state)
 	tb_buf_release(&b);
 }
 
+static void test_items_are_framed(void **state)
+{
+	static const uint8_t expected[] = {0, 2, 'a', 'b', 0, 0, 0, 0, 0, 0, 0, 3, 'x', 0, 'z'};
+	tb_buf b;
+
+	(void)state;
+	tb_buf_init(&b, sizeof expected);
+	tb_buf_item(&b, "ab", "x\0z", 3);
+	assert_int_equal(tb_buf_status(&b), TB_OK);
+	assert_int_equal(b.len, sizeof expected);
+	assert_memory_equal(b.data, expected, sizeof expected);
+	tb_buf_item(&b, "", NULL, 0);
+	assert_int_equal(tb_buf_status(&b), TB_ERR_LIMIT);
+	tb_buf_release(&b);
+}
+
 static void test_a_short_read_sticks(void **state)
 {
 	static const uint8_t in[] = {1, 2, 3};
@@ -151,6 +167,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_integers_are_big_endian),
+		cmocka_unit_test(test_items_are_framed),
 		cmocka_unit_test(test_a_short_read_sticks),
 		cmocka_unit_test(test_the_limit_is_exact_and_sticks),
 		cmocka_unit_test(test_cstr_needs_no_room_within_the_limit),
