@@ -7,6 +7,7 @@ import { parse as parseBase64, parseHex } from './base64.js';
 const RULE = 'JSON.CANONICAL';
 const MAX_LENGTH = 8 * 1024 * 1024;
 const MAX_DEPTH = 16;
+const MAX_MARKS = 250_000;
 const ESCAPES = { '"': '"', '\\': '\\', b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' };
 const NAMES = Object.fromEntries(Object.entries(ESCAPES).map(([name, c]) => [c, name]));
 
@@ -46,6 +47,12 @@ class Parser {
 	constructor(text) {
 		this.text = text;
 		this.at = 0;
+		this.marks = 0;
+	}
+
+	/** A comma or an opening bracket: they bound the number of values. */
+	mark() {
+		if (++this.marks > MAX_MARKS) throw this.refuse('too many values');
 	}
 
 	/** @param {string} what @returns {Refusal} */
@@ -57,6 +64,13 @@ class Parser {
 	skip(token) {
 		if (!this.text.startsWith(token, this.at)) return false;
 		this.at += token.length;
+		return true;
+	}
+
+	/** @returns {boolean} */
+	comma() {
+		if (!this.skip(',')) return false;
+		this.mark();
 		return true;
 	}
 
@@ -73,6 +87,7 @@ class Parser {
 		if (this.text[this.at] === '"') return this.string();
 		if (this.text[this.at] === '[' || this.text[this.at] === '{') {
 			if (depth === MAX_DEPTH) throw this.refuse(`nested deeper than ${MAX_DEPTH}`);
+			this.mark();
 			return this.text[this.at] === '[' ? this.array(depth + 1) : this.object(depth + 1);
 		}
 		return this.integer();
@@ -119,7 +134,7 @@ class Parser {
 		this.expect('[');
 		if (this.skip(']')) return out;
 		do out.push(this.value(depth));
-		while (this.skip(','));
+		while (this.comma());
 		this.expect(']');
 		return out;
 	}
@@ -134,7 +149,7 @@ class Parser {
 			if (out.has(key)) throw this.refuse(`member ${key} twice`);
 			this.expect(':');
 			out.set(key, this.value(depth));
-		} while (this.skip(','));
+		} while (this.comma());
 		this.expect('}');
 		return out;
 	}

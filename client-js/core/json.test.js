@@ -30,6 +30,12 @@ test('what is read is what would be written, for every byte changed in a manifes
 	assert(read > 1000);
 });
 
+test('the number of values is limited [JSON.CANONICAL]', () => {
+	const marks = (/** @type {number} */ n) => new TextEncoder().encode(`[${'[],'.repeat(n / 2 - 1)}[]]`);
+	assert.equal(/** @type {any[]} */ (json.parse(marks(250_000))).length, 125_000);
+	assert.throws(() => json.parse(marks(250_002)), { rule: 'JSON.CANONICAL' });
+});
+
 test('what cannot be written is a bug of the caller', () => {
 	for (const value of [-1, 0.5, NaN, 2 ** 53, 'a\0b', '\ud800', undefined]) assert.throws(() => json.write([value]), TypeError);
 });

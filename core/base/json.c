@@ -42,17 +42,21 @@ static const uint8_t *skip_string(const uint8_t *at, const uint8_t *end)
 
 /*
  * jansson reads 1.0, 1e2 and -0 and nests 2048 deep; each of these would be a second spelling of something or a way
- * to exhaust the stack.  So the text is looked through before jansson sees it.
+ * to exhaust stack or memory.  So the text is looked through before jansson sees it.
  */
-static tb_err prescan(const uint8_t *in, size_t len, tb_fault *f)
+static tb_err prescan(const uint8_t *in, size_t len, size_t max_marks, tb_fault *f)
 {
 	const uint8_t *at = in, *end = in + len;
 	unsigned depth = 0;
+	size_t marks = 0;
 
 	while (at < end) {
 		size_t place = (size_t)(at - in);
 		uint64_t v = 0;
 
+		/* "{}," is three bytes to send and some 250 to hold. */
+		if ((*at == ',' || *at == '[' || *at == '{') && ++marks > max_marks)
+			return fault_at_byte(f, place, "fewer values", "too many for one document");
 		switch (*at) {
 		case '"':
 			at = skip_string(at, end);
@@ -110,7 +114,8 @@ static void set_allocator(void)
 	json_set_alloc_funcs(allocate, release);
 }
 
-static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len, tb_fault *f)
+static tb_err parse(
+	json_t **out, const void *bytes, size_t len, size_t max_len, size_t max_marks, tb_fault *f)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	char where[48], text[64];
@@ -123,7 +128,7 @@ static tb_err parse(json_t **out, const void *bytes, size_t len, size_t max_len,
 		snprintf(text, sizeof text, "%zu", len);
 		return tb_fault_set(f, RULE_CANONICAL, "", where, text);
 	}
-	err = prescan(bytes, len, f);
+	err = prescan(bytes, len, max_marks, f);
 	if (err != TB_OK)
 		return err;
 	(void)pthread_once(&once, set_allocator);
@@ -242,7 +247,7 @@ bool tb_json_is_canonical(const void *bytes, size_t len, size_t max_len)
 	tb_fault fault;
 	bool is;
 
-	if (parse(&root, bytes, len, max_len, &fault) != TB_OK)
+	if (parse(&root, bytes, len, max_len, TB_JSON_MARKS, &fault) != TB_OK)
 		return false;
 	is = canonical_prefix(root, bytes, len) == len;
 	json_decref(root);
@@ -255,7 +260,8 @@ void tb_json_in_init(tb_json_in *in, const void *bytes, size_t len, size_t max_l
 	const char *rule)
 {
 	*in = (tb_json_in){.err = TB_OK, .rule = rule, .spelling = spelling};
-	in->err = parse(&in->root, bytes, len, max_len, &in->fault);
+	in->err = parse(&in->root, bytes, len, max_len,
+		spelling == TB_JSON_ANY ? TB_JSON_ANY_MARKS : TB_JSON_MARKS, &in->fault);
 	if (in->err == TB_OK && spelling == TB_JSON_CANONICAL) {
 		size_t same = canonical_prefix(in->root, bytes, len);
 

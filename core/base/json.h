@@ -11,8 +11,13 @@
  * Reading JSON [JSON.CANONICAL]: the one place that knows jansson.  Tabella reads a narrow part of JSON:
  *   valid UTF-8, no NUL, one object or array at the top, at most 16 levels deep; no member twice in an object;
  *   integers from 0 to 2^53-1 in plain decimal (no sign, fraction or exponent).
- * The canonical spelling is the one that core/base/json_out.h writes.
+ * The canonical spelling is the one that core/base/json_out.h writes.  Commas, "[" and "{" outside strings, which bound the
+ * values and so the memory, are limited: what is signed by TB_JSON_MARKS (the largest roll or manifest has a quarter of
+ * that), files and requests, which anybody may send, by TB_JSON_ANY_MARKS.
  */
+#define TB_JSON_MARKS 250000
+#define TB_JSON_ANY_MARKS 32000
+
 typedef enum tb_json_spelling {
 	TB_JSON_ANY, /* white space and other escapes are let through: files and requests written by hand */
 	TB_JSON_CANONICAL /* the bytes must equal their own re-serialisation: everything that is hashed or signed */

@@ -417,6 +417,57 @@ static void test_writer_refuses_what_the_reader_would(void **state)
 	assert_int_equal(write_one("0123456789012345678901234567890123456789", 40, 1), TB_ERR_LIMIT);
 }
 
+/* "[[],[],..." of `marks` commas and brackets, in `bytes`. */
+static size_t write_marks(char *bytes, size_t marks)
+{
+	size_t len = 0;
+
+	bytes[len++] = '[';
+	for (size_t n = 1; n + 1 < marks; n += 2) {
+		memcpy(bytes + len, "[],", 3);
+		len += 3;
+	}
+	memcpy(bytes + len, marks % 2 == 0 ? "[]]" : "0]", marks % 2 == 0 ? 3 : 2);
+	return len + (marks % 2 == 0 ? 3 : 2);
+}
+
+/* A body of 11 MB would otherwise cost a gigabyte before any signature is looked at. */
+static void test_the_number_of_values_is_limited(void **state)
+{
+	static const struct {
+		tb_json_spelling spelling;
+		size_t marks;
+		tb_err err;
+	} cases[] = {
+		{TB_JSON_ANY, TB_JSON_ANY_MARKS, TB_OK},
+		{TB_JSON_ANY, TB_JSON_ANY_MARKS + 1, TB_ERR_RULE},
+		{TB_JSON_CANONICAL, TB_JSON_MARKS, TB_OK},
+		{TB_JSON_CANONICAL, TB_JSON_MARKS + 1, TB_ERR_RULE},
+	};
+	char *bytes = malloc(2 * TB_JSON_MARKS), *strings = malloc(2 * TB_JSON_MARKS);
+
+	(void)state;
+	assert_true(bytes != NULL && strings != NULL);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		size_t len = write_marks(bytes, cases[i].marks);
+		tb_json_in in;
+
+		assert_true(len <= 2 * TB_JSON_MARKS);
+		tb_json_in_init(&in, bytes, len, len, cases[i].spelling, "SAMPLE");
+		assert_int_equal(in.err, cases[i].err);
+		if (in.err == TB_ERR_RULE)
+			assert_string_equal(in.fault.found, "too many for one document");
+		tb_json_in_release(&in);
+		assert_true(tb_json_is_canonical(bytes, len, len) == (cases[i].marks <= TB_JSON_MARKS));
+	}
+	memset(strings, ',', 2 * TB_JSON_MARKS); /* in a string they are none */
+	memcpy(strings, "[\"", 2);
+	memcpy(strings + 2 * TB_JSON_MARKS - 2, "\"]", 2);
+	assert_true(tb_json_is_canonical(strings, 2 * TB_JSON_MARKS, 2 * TB_JSON_MARKS));
+	free(bytes);
+	free(strings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_writer_is_canonical),
 		cmocka_unit_test(test_every_escape_round_trips),
 		cmocka_unit_test(test_writer_refuses_what_the_reader_would),
+		cmocka_unit_test(test_the_number_of_values_is_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
