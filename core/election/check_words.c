@@ -9,7 +9,7 @@
 #include "core/base/text.h"
 #include "core/election/check_internal.h"
 
-/* What a person must know to judge a result, in plain words: what was weakened on purpose, and what no mathematics can show. */
+/* [CHECK.STATEMENTS]: what a person must know to judge a result, in plain words: what was weakened on purpose, and what no mathematics can show. */
 
 /* A statement is one line of printable text: what it quotes (the reason of a cancellation) may have line breaks, and nobody
  * shall put a line of their own into a verifier's report. */

@@ -345,7 +345,7 @@ static void test_a_remembered_checkpoint(void **state)
 	tb_maker_free(m);
 }
 
-/* ---- plain words ---- */
+/* ---- plain words [CHECK.STATEMENTS] ---- */
 
 static void edit_words(void *arg, tb_manifest *f)
 {
