@@ -88,34 +88,11 @@ static int take_origin(tb_verify_options *o, const char *text)
 	return -1;
 }
 
-/* 16 characters of 5 bits; what people confuse is forgiven as in codes [CODE.FORMAT]. */
 static int take_fingerprint(tb_verify_options *o, const char *text)
 {
-	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	unsigned num = 0;
-
-	memset(o->context, 0, sizeof o->context);
-	for (; *text != 0; text++) {
-		char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-		const char *at;
-
-		if (c == '-' || c == ' ')
-			continue;
-		c = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
-		at = strchr(alphabet, c);
-		if (at == NULL || num == 16)
-			return tb_verify_error(
-				"--fingerprint takes the 16 characters that a client shows, in groups of 4");
-		for (unsigned k = 0; k < 5; k++) {
-			unsigned bit = 5 * num + k;
-
-			if (((unsigned)(at - alphabet) >> (4 - k) & 1u) != 0)
-				o->context[bit / 8] = (uint8_t)(o->context[bit / 8] | 0x80u >> bit % 8);
-		}
-		num++;
-	}
-	if (num != 16)
-		return tb_verify_error("--fingerprint takes 16 characters, not %u", num);
+	if (tb_crockford_parse(o->context, sizeof o->context, text, strlen(text)) != TB_OK)
+		return tb_verify_error(
+			"--fingerprint takes the 16 characters that a client shows, in groups of 4");
 	o->check.trust.context = o->context;
 	return -1;
 }

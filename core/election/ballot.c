@@ -250,3 +250,14 @@ tb_err tb_ballot_open(const tb_election_params *p, const uint8_t *payload, size_
 	tb_buf_release(&again);
 	return err;
 }
+
+/* ---- tracker [BALLOT.TRACKER] ---- */
+void tb_ballot_tracker(uint8_t out[32], const uint8_t *payload, size_t payload_len)
+{
+	tb_sha256(out, payload, payload_len);
+}
+
+void tb_ballot_tracker_text(char out[TB_TRACKER_TEXT], const uint8_t tracker[32])
+{
+	tb_crockford_write(out, tracker, 16);
+}

@@ -3,6 +3,7 @@
 #define TB_CORE_ELECTION_BALLOT_H
 
 #include "core/base/buf.h"
+#include "core/base/crockford.h"
 #include "core/base/fault.h"
 #include "core/election/params.h"
 #include "core/log/entry.h"
@@ -12,7 +13,7 @@
  * is core/election/ballot_batch.h.  JS twin: client-js/core/ballot.js.
  */
 #define TB_BALLOT_SEED_BYTES 32
-#define TB_TRACKER_TEXT 33 /* 26 characters, 6 hyphens, NUL */
+#define TB_TRACKER_TEXT TB_CROCKFORD_TEXT(16) /* 26 characters, 6 hyphens, NUL */
 
 /* ---- choices: secret ---- */
 typedef struct tb_choices {
@@ -81,9 +82,6 @@ TB_CHECKED tb_err tb_ballot_open(const tb_election_params *p, const uint8_t *pay
 
 /* ---- tracker [BALLOT.TRACKER] ---- */
 void tb_ballot_tracker(uint8_t out[32], const uint8_t *payload, size_t payload_len);
-void tb_ballot_tracker_text(char out[TB_TRACKER_TEXT], const uint8_t tracker[32]);
-/* Reads what a person typed (case, hyphens and spaces free, I L O as in [CODE.FORMAT]) to its 16 bytes.
- * ENCODING. */
-TB_CHECKED tb_err tb_ballot_tracker_parse(uint8_t out[16], const char *text, size_t text_len);
+void tb_ballot_tracker_text(char out[TB_TRACKER_TEXT], const uint8_t tracker[32]); /* its first 128 bits */
 
 #endif

@@ -124,7 +124,7 @@ void tb_check_report_release(tb_check_report *r);
 
 /* The first ten bytes of the context in groups of four [CONTEXT]. */
 #define TB_FINGERPRINT_BYTES 10
-#define TB_FINGERPRINT_TEXT 20 /* 16 characters, 3 hyphens, NUL */
+#define TB_FINGERPRINT_TEXT TB_CROCKFORD_TEXT(TB_FINGERPRINT_BYTES) /* 16 characters, 3 hyphens, NUL */
 void tb_check_fingerprint(char out[TB_FINGERPRINT_TEXT], const uint8_t context[TB_FINGERPRINT_BYTES]);
 
 #endif

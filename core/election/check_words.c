@@ -262,17 +262,5 @@ tb_err tb_check_words(tb_check *c)
 
 void tb_check_fingerprint(char out[TB_FINGERPRINT_TEXT], const uint8_t context[TB_FINGERPRINT_BYTES])
 {
-	static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	size_t n = 0;
-
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned bit = 5 * i, value = 0;
-
-		for (unsigned k = 0; k < 5; k++, bit++)
-			value = value << 1 | ((unsigned)context[bit / 8] >> (7 - bit % 8) & 1u);
-		if (i > 0 && i % 4 == 0)
-			out[n++] = '-';
-		out[n++] = alphabet[value];
-	}
-	out[n] = 0;
+	tb_crockford_write(out, context, TB_FINGERPRINT_BYTES);
 }

@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/crockford.h"
 #include "crypto/ct.h"
 #include "crypto/rand.h"
 #include "crypto/wipe.h"
 
 #define GROUPS (TB_CODE_CHARS / 4)
-
-/* The Crockford alphabet; the value of a character is its place. */
-static const char ALPHABET[33] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /* ---- GF(32) = GF(2)[z]/(z^5+z^2+1), without branches or tables: the elements come from a secret ---- */
 
@@ -50,7 +48,7 @@ static char to_char(uint32_t value)
 	uint64_t c = 0;
 
 	for (uint32_t i = 0; i < 32; i++)
-		c = tb_ct_select(tb_ct_mask_equal(i, value), (uint64_t)ALPHABET[i], c);
+		c = tb_ct_select(tb_ct_mask_equal(i, value), (uint64_t)tb_crockford_alphabet[i], c);
 	return (char)c;
 }
 
@@ -63,7 +61,7 @@ static uint32_t to_value(char in)
 	c = tb_ct_select(tb_ct_mask_equal(c, 'I') | tb_ct_mask_equal(c, 'L'), '1', c);
 	c = tb_ct_select(tb_ct_mask_equal(c, 'O'), '0', c);
 	for (uint32_t i = 0; i < 32; i++)
-		value = tb_ct_select(tb_ct_mask_equal(c, (uint64_t)ALPHABET[i]), i, value);
+		value = tb_ct_select(tb_ct_mask_equal(c, (uint64_t)tb_crockford_alphabet[i]), i, value);
 	return (uint32_t)value;
 }
 
