@@ -49,6 +49,8 @@ static void take_awaits(tb_json_in *in, state *s)
 		take(in, "type", a->type, sizeof a->type);
 		take(in, "signer", a->signer, sizeof a->signer);
 		a->time = tb_json_has(in, "time") ? tb_json_take_int(in, "time", 0, UINT64_MAX >> 11) : 0;
+		if (tb_json_has(in, "before"))
+			(void)tb_json_take_int(in, "before", 0, UINT64_MAX >> 11);
 		tb_json_leave(in);
 	}
 	tb_json_leave(in);
@@ -108,11 +110,48 @@ static int get_state(const tb_args *args, tb_fetch *fetch, const char *url, tb_b
 	return tb_args_error(args, "%s does not answer as a Tabella server does: %s", url, text);
 }
 
+static size_t phase_number(const char *phase)
+{
+	static const char *const order[] = {
+		"empty", "setup", "certifying", "ready", "open", "closed", "finished"};
+
+	for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+		if (strcmp(phase, order[i]) == 0)
+			return i;
+	return 0;
+}
+
+static bool has_reached(const state *s, const char *goal)
+{
+	return phase_number(s->phase) >= phase_number(goal);
+}
+
+/* Polls that are not open when they should end never open [OPEN.MISSED]: it makes no sense to wait. */
+static bool is_missed(const state *s)
+{
+	const tb_clock clock = tb_clock_system();
+
+	return strcmp(s->phase, "cancelled") != 0 && !has_reached(s, "open") &&
+	       tb_clock_now(&clock) >= s->closes;
+}
+
 /* ---- showing it ---- */
+
+static void print_awaited(const state *s)
+{
+	char when[32];
+
+	for (size_t i = 0; i < s->num_awaits; i++) {
+		if (s->awaits[i].time > 0)
+			tb_time_write(when, s->awaits[i].time);
+		printf("  awaited:  %s by %s%s%s\n", s->awaits[i].type, s->awaits[i].signer,
+			s->awaits[i].time > 0 ? ", not before " : "", s->awaits[i].time > 0 ? when : "");
+	}
+}
 
 static void print_state(const state *s)
 {
-	char opens[32], closes[32], when[32];
+	char opens[32], closes[32];
 
 	tb_time_write(opens, s->opens);
 	tb_time_write(closes, s->closes);
@@ -121,12 +160,11 @@ static void print_state(const state *s)
 		s->title, s->phase, opens, closes, (unsigned long long)s->voters,
 		(unsigned long long)s->ballots, (unsigned long long)s->counted, (unsigned long long)s->size);
 	printf("  election: %s\n", s->id);
-	for (size_t i = 0; i < s->num_awaits; i++) {
-		if (s->awaits[i].time > 0)
-			tb_time_write(when, s->awaits[i].time);
-		printf("  awaited:  %s by %s%s%s\n", s->awaits[i].type, s->awaits[i].signer,
-			s->awaits[i].time > 0 ? ", not before " : "", s->awaits[i].time > 0 ? when : "");
-	}
+	if (is_missed(s))
+		printf("  awaited:  nothing: the polls did not open in time and never will; `tabella cancel` "
+		       "ends this election, a new one takes its place\n");
+	else
+		print_awaited(s);
 }
 
 static int show(const tb_args *args, const tb_buf *body, const state *s)
@@ -139,21 +177,6 @@ static int show(const tb_args *args, const tb_buf *body, const state *s)
 }
 
 /* ---- waiting ---- */
-
-static bool has_reached(const state *s, const char *goal)
-{
-	static const char *const order[] = {
-		"empty", "setup", "certifying", "ready", "open", "closed", "finished"};
-	size_t here = 0, there = 0;
-
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-		if (strcmp(s->phase, order[i]) == 0)
-			here = i;
-		if (strcmp(goal, order[i]) == 0)
-			there = i;
-	}
-	return here >= there;
-}
 
 /* Asks once a second, at most `seconds` times more, until the phase `goal` (NULL: no goal) has been reached. */
 static int wait_for(const tb_args *args, const char *goal)
@@ -177,14 +200,14 @@ static int wait_for(const tb_args *args, const char *goal)
 	for (;;) {
 		exit_code = get_state(args, fetch, url, &body, &s);
 		if (exit_code != TB_EXIT_OK || goal == NULL || has_reached(&s, goal) ||
-			strcmp(s.phase, "cancelled") == 0 || left-- == 0)
+			strcmp(s.phase, "cancelled") == 0 || is_missed(&s) || left-- == 0)
 			break;
 		(void)nanosleep(&second, NULL);
 	}
 	if (exit_code == TB_EXIT_OK)
 		exit_code = show(args, &body, &s);
 	if (exit_code == TB_EXIT_OK && goal != NULL && !has_reached(&s, goal))
-		exit_code = strcmp(s.phase, "cancelled") == 0 ? TB_EXIT_NO : TB_EXIT_WAIT;
+		exit_code = strcmp(s.phase, "cancelled") == 0 || is_missed(&s) ? TB_EXIT_NO : TB_EXIT_WAIT;
 	tb_buf_release(&body);
 	tb_fetch_free(fetch);
 	return exit_code;
@@ -236,7 +259,8 @@ const tb_command tb_cmd_open = {
 	.summary = "wait until the polls are open",
 	.details = "The server opens the polls by itself, at the time in the election file, once every "
 		   "trustee has certified.\n"
-		   "Exit code 3: not yet; what is awaited is printed.",
+		   "Exit code 3: not yet; what is awaited is printed.  Exit code 1: never: the election was "
+		   "cancelled, or was not open when\nthe polls should have ended.",
 	.flags = wait_flags,
 	.run = run_open,
 };

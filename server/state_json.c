@@ -6,14 +6,22 @@
 #include "core/base/json.h"
 
 /* One entry that the election waits for; `time`: not before that. */
-static void await(tb_json_out *out, tb_entry_type type, const char *signer, uint64_t time)
+static void await_before(
+	tb_json_out *out, tb_entry_type type, const char *signer, uint64_t time, uint64_t before)
 {
 	tb_json_out_object(out, TB_JSON_ITEM);
 	tb_json_out_cstring(out, "type", tb_entry_type_name(type));
 	tb_json_out_cstring(out, "signer", signer);
 	if (time > 0)
 		tb_json_out_int(out, "time", time);
+	if (before > 0)
+		tb_json_out_int(out, "before", before);
 	tb_json_out_end(out);
+}
+
+static void await(tb_json_out *out, tb_entry_type type, const char *signer, uint64_t time)
+{
+	await_before(out, type, signer, time, 0);
 }
 
 static void await_trustee(tb_json_out *out, tb_entry_type type, uint32_t trustee)
@@ -87,7 +95,8 @@ static void awaits(tb_json_out *out, const tb_board *b)
 		await_setup(out, b);
 		break;
 	case TB_PHASE_READY:
-		await(out, TB_ENTRY_OPEN, "server", tb_board_manifest(b)->opens);
+		/* Whoever reads this after the end sees that it comes no more [OPEN.MISSED]. */
+		await_before(out, TB_ENTRY_OPEN, "server", tb_board_manifest(b)->opens, tb_board_closes(b));
 		break;
 	case TB_PHASE_OPEN:
 		await(out, TB_ENTRY_CLOSE, "server", tb_board_closes(b));

@@ -128,6 +128,29 @@ static void say_endorsements(speech *s)
 			matching, all, tb_endorsements_required(e));
 }
 
+/* Without this, such an election looks for ever as though something were still to come [OPEN.MISSED]. */
+static void say_opening(speech *s)
+{
+	tb_phase phase = tb_board_phase(s->board);
+	char when[TB_RFC3339_LEN + 1];
+
+	if (phase >= TB_PHASE_OPEN)
+		return;
+	date(when, tb_board_closes(s->board));
+	if (tb_board_time(s->board) >= tb_board_closes(s->board))
+		say(s, "never-opened",
+			"The polls never opened, and cannot any more: they had to before %s. Nobody has "
+			"voted; "
+			"the administrator can only cancel this election.",
+			when);
+	else
+		say(s, "not-opened",
+			"The polls have not opened. If they do not before %s, they never will, and only a "
+			"new "
+			"election helps.",
+			when);
+}
+
 static void say_time(speech *s)
 {
 	char when[TB_RFC3339_LEN + 1];
@@ -249,6 +272,7 @@ tb_err tb_check_words(tb_check *c)
 	s.err = tb_buf_status(&c->names);
 	say_trust(&s);
 	say_keys(&s);
+	say_opening(&s);
 	say_time(&s);
 	say_weights(&s);
 	say_names(&s);

@@ -391,6 +391,40 @@ static void test_what_a_person_must_know_is_said(void **state)
 	tb_maker_free(m);
 }
 
+/* [OPEN.MISSED] The last certificate came after the end: nothing is false, and nothing will ever come of it. */
+static void test_polls_that_never_opened(void **state)
+{
+	tb_maker_config config = {.small = true};
+	tb_maker *m = tb_maker_new(&config);
+	uint32_t last = m->manifest.num_trustees;
+
+	(void)state;
+	tb_maker_manifest(m);
+	tb_maker_roll(m);
+	for (uint32_t i = 1; i <= last; i++)
+		tb_maker_commit(m, i);
+	for (uint32_t i = 1; i < last; i++)
+		tb_maker_certify(m, i);
+	for (int late = 0; late < 2; late++) {
+		tb_maker_files files;
+		tb_checked c;
+
+		if (late != 0) {
+			m->now = m->manifest.closes;
+			tb_maker_certify(m, last);
+		}
+		tb_maker_files_new(m, &files);
+		tb_checked_run(&c, &files, NULL);
+		assert_int_equal(c.num, 0);
+		assert_int_equal(c.report.verdict, TB_VERDICT_UNFINISHED);
+		assert_true(tb_checked_says(&c, "not-opened") == (late == 0));
+		assert_true(tb_checked_says(&c, "never-opened") == (late != 0));
+		tb_checked_release(&c);
+		tb_maker_files_free(&files);
+	}
+	tb_maker_free(m);
+}
+
 /* ---- one cause, few lines ---- */
 
 typedef struct change {
@@ -536,6 +570,7 @@ static void test_bad_ballots_are_named_in_any_number_of_threads(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_polls_that_never_opened),
 		cmocka_unit_test(test_a_small_election_verifies),
 		cmocka_unit_test(test_an_election_with_everything_verifies),
 		cmocka_unit_test(test_more_entries_than_a_tile_holds),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -177,6 +178,11 @@ static void test_an_election_from_manifest_to_result(void **state)
 	for (uint32_t i = 1; i <= 3; i++)
 		tb_maker_certify(m, i);
 	check_phase("spring", "ready");
+	get_text("/e/spring", text, sizeof text);
+	(void)snprintf(path, sizeof path,
+		"{\"type\":\"open\",\"signer\":\"server\",\"time\":%" PRIu64 ",\"before\":%" PRIu64 "}",
+		m->manifest.opens, m->manifest.closes); /* [OPEN.MISSED] */
+	assert_non_null(strstr(text, path));
 	tb_maker_open(m);
 	check_phase("spring", "open");
 	tb_maker_vote(m, 0);
