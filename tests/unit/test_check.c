@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/election/check.h"
+#include "core/log/checkpoint.h"
 #include "tests/support/check_board.h"
 #include "tests/support/make_board.h"
 
@@ -252,6 +253,29 @@ static void test_a_cut_or_longer_file_is_named(void **state)
 			tb_maker_files_free(&files);
 		}
 	}
+	record_release(&r);
+}
+
+/* A checkpoint can name any size: nothing is allocated for it, and nobody waits for a billion missing files. */
+static void test_a_size_without_entries_is_soon_given_up(void **state)
+{
+	record r = small_record();
+	tb_checkpoint lie = {.size = UINT64_C(1) << 40};
+	tb_maker_file *f = tb_maker_files_find(&r.files, "log/checkpoint");
+	tb_vkey key;
+	tb_checked c;
+
+	(void)state;
+	(void)snprintf(lie.origin, sizeof lie.origin, "%s", r.m->manifest.origin);
+	tb_buf_clear(&f->bytes);
+	assert_int_equal(tb_vkey_init(&key, lie.origin, TB_VKEY_ED25519, r.m->server.ed_key), TB_OK);
+	assert_int_equal(tb_checkpoint_sign(&f->bytes, &lie, &key, &r.m->server.ed), TB_OK);
+	tb_checked_run(&c, &r.files, NULL);
+	assert_int_equal(c.report.verdict, TB_VERDICT_FALSE);
+	assert_int_equal(c.num, 100);
+	assert_string_equal(c.failure[0].fault.rule, "LOG.TILES");
+	assert_int_equal(c.report.line[TB_CHECK_RESULT].state, TB_CHECK_NOT_EXAMINED);
+	tb_checked_release(&c);
 	record_release(&r);
 }
 
@@ -580,6 +604,7 @@ int main(void)
 		cmocka_unit_test(test_a_cancelled_election_is_never_verified),
 		cmocka_unit_test(test_missing_files_are_named),
 		cmocka_unit_test(test_a_cut_or_longer_file_is_named),
+		cmocka_unit_test(test_a_size_without_entries_is_soon_given_up),
 		cmocka_unit_test(test_pinned_keys),
 		cmocka_unit_test(test_a_remembered_checkpoint),
 		cmocka_unit_test(test_what_a_person_must_know_is_said),
