@@ -288,16 +288,19 @@ static bool has_place(const tb_board *b, const tb_entry *e)
 /* Remembers what can no longer be judged because this entry is not part of the state. */
 static void note_gap(tb_board *b, tb_entry_type type, bool is_read)
 {
+	/* What was out of order could not have been right, whatever it says: nothing is missing. */
+	if ((types[type].phases & (1u << b->phase)) == 0)
+		return;
 	switch (type) {
 	case TB_ENTRY_MANIFEST:
-		b->gaps.manifest = b->phase == TB_PHASE_EMPTY;
+		b->gaps.manifest = true;
 		break;
 	case TB_ENTRY_ROLL:
 	case TB_ENTRY_ROLL_CHANGE:
 		b->gaps.roll = true;
 		break;
 	case TB_ENTRY_TRUSTEE_COMMIT:
-		b->gaps.ceremony = b->gaps.ceremony || b->phase == TB_PHASE_SETUP;
+		b->gaps.ceremony = true;
 		break;
 	case TB_ENTRY_EXTEND:
 		b->gaps.closes = true;

@@ -859,6 +859,112 @@ static void test_one_cause_gives_one_refusal(void **state)
 	}
 }
 
+/* Parses and keeps the exact bytes of a plan's entry. */
+static void signed_entry(
+	tb_maker *m, tb_maker_plan *plan, tb_entry *e, uint8_t leaf[32], tb_buf *bytes, tb_buf *room)
+{
+	const uint8_t random[32] = {1};
+	tb_fault fault;
+
+	tb_buf_init(bytes, TB_ENTRY_MAX_BYTES);
+	tb_buf_init(room, TB_ENTRY_MAX_BYTES);
+	assert_int_equal(
+		tb_entry_init(e, plan->type, plan->signer, plan->payload.data, plan->payload.len, &fault),
+		TB_OK);
+	e->time = m->now;
+	assert_int_equal(tb_entry_sign(e, &plan->binding, &plan->key, random), TB_OK);
+	assert_int_equal(tb_entry_write(bytes, e), TB_OK);
+	tb_buf_release(&plan->payload);
+	assert_int_equal(tb_entry_parse(e, room, bytes->data, bytes->len, &fault), TB_OK);
+	tb_merkle_leaf(leaf, bytes->data, bytes->len);
+}
+
+/* Other entries may be asked about between the check of one and its apply. */
+static void test_apply_takes_in_the_entry_that_it_is_given(void **state)
+{
+	tb_maker *m = with_one_question(TB_REVOTE_LAST, TB_GRANULARITY_MINUTE, 0);
+	uint64_t closes = m->manifest.closes;
+	char reason[] = "Late.";
+	tb_extend extend = {.closes = closes + 600, .reason = reason};
+	tb_maker_plan plan;
+	tb_buf bytes, room;
+	uint8_t leaf[32];
+	tb_fault fault;
+	tb_entry e;
+
+	(void)state;
+	tb_maker_plan_init(m, &plan, TB_ENTRY_EXTEND, "admin");
+	assert_int_equal(tb_extend_write(&plan.payload, &extend), TB_OK);
+	signed_entry(m, &plan, &e, leaf, &bytes, &room);
+	assert_int_equal(tb_board_check(m->board, &e, leaf, &fault), TB_OK);
+	assert_string_equal(ask_extend(m, m->now, closes + 1200), "OK");
+	assert_int_equal(tb_board_apply(m->board, &e, leaf), TB_OK);
+	assert_int_equal(tb_board_closes(m->board), closes + 600);
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_free(m);
+}
+
+/* Taken in as though it were right: only where its type has a place. */
+static void test_what_has_no_place_is_left_out(void **state)
+{
+	static const struct {
+		tb_entry_type type;
+		const char *signer, *payload;
+	} entries[] = {{TB_ENTRY_CLOSE, "server",
+			       "{\"size\":1,\"root\":"
+			       "\"0000000000000000000000000000000000000000000000000000000000000000\","
+			       "\"ballots\":0,\"voters\":0}"},
+		{TB_ENTRY_RESULT, "server", "{}"},
+		{TB_ENTRY_EXTEND, "admin", "{\"closes\":1900900800,\"reason\":\"x\"}"},
+		{TB_ENTRY_TRUSTEE_CERTIFY, "trustee/1", "x"}, {TB_ENTRY_DECRYPT, "trustee/1", "x"}};
+	tb_maker *m = in_phase(TB_PHASE_SETUP);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+		tb_maker_plan plan;
+		tb_buf bytes, room;
+		uint8_t leaf[32];
+		bool taken;
+		tb_entry e;
+
+		tb_maker_plan_init(m, &plan, entries[i].type, entries[i].signer);
+		tb_buf_text(&plan.payload, entries[i].payload);
+		signed_entry(m, &plan, &e, leaf, &bytes, &room);
+		assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
+		assert_false(taken);
+		assert_int_equal(tb_board_phase(m->board), TB_PHASE_SETUP);
+		assert_int_equal(tb_board_closes(m->board), m->manifest.closes);
+		assert_int_equal(tb_board_size(m->board), 2 + i);
+		tb_buf_release(&bytes);
+		tb_buf_release(&room);
+	}
+	tb_maker_free(m);
+}
+
+/* Entry 0 is the manifest or there is none: a later one does not take its place. */
+static void test_a_later_manifest_does_not_replace_the_first(void **state)
+{
+	tb_maker *m = tb_maker_new(NULL);
+	uint8_t leaf[32] = {1};
+	tb_maker_plan plan;
+	tb_buf bytes, room;
+	bool taken;
+	tb_entry e;
+
+	(void)state;
+	assert_int_equal(tb_board_skip(m->board, leaf), TB_OK);
+	tb_maker_plan_init(m, &plan, TB_ENTRY_MANIFEST, "admin");
+	assert_int_equal(tb_manifest_write(&plan.payload, &m->manifest), TB_OK);
+	signed_entry(m, &plan, &e, leaf, &bytes, &room);
+	assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
+	assert_false(taken);
+	assert_null(tb_board_manifest(m->board));
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_free(m);
+}
+
 static void test_an_entry_nobody_can_read_is_a_gap(void **state)
 {
 	tb_maker *m = with_one_question(TB_REVOTE_LAST, TB_GRANULARITY_MINUTE, 1);
@@ -904,6 +1010,9 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_decrypted_before_enough_endorsements),
 		cmocka_unit_test(test_below_the_floor_nothing_is_decrypted),
 		cmocka_unit_test(test_one_cause_gives_one_refusal),
+		cmocka_unit_test(test_apply_takes_in_the_entry_that_it_is_given),
+		cmocka_unit_test(test_what_has_no_place_is_left_out),
+		cmocka_unit_test(test_a_later_manifest_does_not_replace_the_first),
 		cmocka_unit_test(test_an_entry_nobody_can_read_is_a_gap),
 	};
 
