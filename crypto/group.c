@@ -40,11 +40,6 @@ size_t tb_group_point_stride(const tb_group *g)
 	return g->stride;
 }
 
-bool tb_group_can_embed(const tb_group *g)
-{
-	return g->can_embed;
-}
-
 /* ---- 32 bytes little-endian <-> four limbs ---- */
 static void load(uint64_t out[4], const uint8_t in[TB_SCALAR_BYTES])
 {

@@ -54,7 +54,6 @@ const tb_group *tb_group_by_name(const char *name); /* NULL if there is none of 
 const char *tb_group_name(const tb_group *g);
 size_t tb_group_point_bytes(const tb_group *g);                       /* wire size: 32 or 512 */
 size_t tb_group_point_stride(const tb_group *g);                      /* memory size of a decoded point */
-bool tb_group_can_embed(const tb_group *g);                           /* can carry a ranking in one element */
 void tb_group_order(const tb_group *g, uint8_t out[TB_SCALAR_BYTES]); /* q, little-endian */
 
 /* ---- arrays of points ---- */

@@ -16,8 +16,7 @@ struct tb_group {
 	const char *name;
 	size_t point_bytes; /* on the wire, <= TB_POINT_MAX_BYTES */
 	size_t stride;      /* in memory, <= sizeof(tb_point) */
-	bool can_embed;
-	bool cheap_sub; /* sub costs what add costs: the MSM then uses signed digits and q - k for k */
+	bool cheap_sub;     /* sub costs what add costs: the MSM then uses signed digits and q - k for k */
 	tb_modulus order;
 	const void *parameters; /* the back end's own */
 

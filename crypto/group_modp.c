@@ -384,7 +384,6 @@ static const tb_group modp4096 = {
 	.name = "modp4096",
 	.point_bytes = WIRE,
 	.stride = N * sizeof(mp_limb_t),
-	.can_embed = false,
 	.cheap_sub = false,
 	.order = {.q = {0xffffffffffffff43, UINT64_MAX, UINT64_MAX, UINT64_MAX},
 		.r = {0xbd},

@@ -152,7 +152,6 @@ static const tb_group ristretto255 = {
 	.name = "ristretto255",
 	.point_bytes = DECAF_255_SER_BYTES,
 	.stride = sizeof(struct decaf_255_point_s),
-	.can_embed = true,
 	.cheap_sub = true,
 	.order = {.q = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x1000000000000000},
 		.r = {0xd6ec31748d98951d, 0xc6ef5bf4737dcf70, 0xfffffffffffffffe, 0x0fffffffffffffff},

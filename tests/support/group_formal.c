@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/group_backend.h"
+#include "tests/support/group_small.h"
 
 #define MAX_GROUPS 16
 
@@ -153,27 +153,8 @@ static void hash(const tb_group *g, tb_point *out, const char *label, const void
 	set_base(out, i);
 }
 
-static size_t fixed_bytes(const tb_group *g)
-{
-	return g->stride;
-}
-
-static void fixed_fill(const tb_group *g, void *table, const tb_point *base)
-{
-	memcpy(table, base, g->stride);
-}
-
-static void fixed_mul(const tb_group *g, const void *table, tb_point *out, const tb_secret *k)
-{
-	mul_secret(g, out, k, table);
-}
-
 static void fill(formal *f, uint64_t q)
 {
-	const uint64_t order[4] = {q};
-
-	for (uint64_t d = 2; d * d <= q; d++)
-		TB_REQUIRE(q % d != 0);
 	f->q = q;
 	f->num_bases = 1;
 	(void)snprintf(f->name, sizeof f->name, "formal%llu", (unsigned long long)q);
@@ -181,8 +162,6 @@ static void fill(formal *f, uint64_t q)
 		.name = f->name,
 		.point_bytes = 2 * TB_FORMAL_BASES,
 		.stride = sizeof(tb_point),
-		.can_embed = false,
-		.cheap_sub = true,
 		.identity = identity,
 		.generator = generator,
 		.parse = parse,
@@ -197,16 +176,13 @@ static void fill(formal *f, uint64_t q)
 		.mul_secret = mul_secret,
 		.mul_generator_secret = mul_generator_secret,
 		.hash = hash,
-		.fixed_bytes = fixed_bytes,
-		.fixed_fill = fixed_fill,
-		.fixed_mul = fixed_mul,
 	};
-	tb_modulus_init(&f->group.order, order);
+	tb_small_group_init(&f->group, q);
 }
 
 const tb_group *tb_formal_group(uint64_t q)
 {
-	TB_REQUIRE(q > 2 && q < 32768);
+	TB_REQUIRE(tb_small_is_order(q));
 	for (size_t i = 0; i < MAX_GROUPS; i++) {
 		if (groups[i].q == 0)
 			fill(&groups[i], q);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "crypto/group_backend.h"
+#include "tests/support/group_small.h"
 
 #define MAX_GROUPS 16
 
@@ -132,36 +132,10 @@ static void hash(const tb_group *g, tb_point *out, const char *label, const void
 	set(out, v);
 }
 
-static size_t fixed_bytes(const tb_group *g)
-{
-	return g->stride;
-}
-
-static void fixed_fill(const tb_group *g, void *table, const tb_point *base)
-{
-	memcpy(table, base, g->stride);
-}
-
-static void fixed_mul(const tb_group *g, const void *table, tb_point *out, const tb_secret *k)
-{
-	mul_secret(g, out, k, table);
-}
-
-static bool is_prime(uint64_t n)
-{
-	for (uint64_t d = 2; d * d <= n; d++) {
-		if (n % d == 0)
-			return false;
-	}
-	return n > 1;
-}
-
 static void fill(tiny *t, uint64_t q)
 {
-	const uint64_t order[4] = {q};
-
 	t->q = q;
-	for (t->k = 2; !is_prime(t->k * q + 1); t->k += 2)
+	for (t->k = 2; !tb_small_is_prime(t->k * q + 1); t->k += 2)
 		;
 	t->p = t->k * q + 1;
 	for (uint64_t x = 2; t->generator <= 1; x++)
@@ -171,8 +145,6 @@ static void fill(tiny *t, uint64_t q)
 		.name = t->name,
 		.point_bytes = 4,
 		.stride = 32,
-		.can_embed = false,
-		.cheap_sub = true,
 		.parameters = t,
 		.identity = identity,
 		.generator = generator,
@@ -188,18 +160,15 @@ static void fill(tiny *t, uint64_t q)
 		.mul_secret = mul_secret,
 		.mul_generator_secret = mul_generator_secret,
 		.hash = hash,
-		.fixed_bytes = fixed_bytes,
-		.fixed_fill = fixed_fill,
-		.fixed_mul = fixed_mul,
 	};
-	tb_modulus_init(&t->group.order, order);
+	tb_small_group_init(&t->group, q);
 }
 
 const tb_group *tb_tiny_group(uint64_t q)
 {
 	static tiny groups[MAX_GROUPS];
 
-	TB_REQUIRE(q > 2 && q < 32768 && is_prime(q));
+	TB_REQUIRE(tb_small_is_order(q));
 	for (size_t i = 0; i < MAX_GROUPS; i++) {
 		if (groups[i].q == 0)
 			fill(&groups[i], q);

@@ -529,8 +529,6 @@ static void test_groups_by_name(void **state)
 	assert_string_equal(tb_group_name(tb_group_modp4096()), "modp4096");
 	assert_int_equal(tb_group_point_bytes(tb_group_ristretto255()), 32);
 	assert_int_equal(tb_group_point_bytes(tb_group_modp4096()), 512);
-	assert_true(tb_group_can_embed(tb_group_ristretto255()));
-	assert_false(tb_group_can_embed(tb_group_modp4096()));
 }
 
 /* ---- hash to group ---- */
