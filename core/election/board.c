@@ -33,7 +33,7 @@ static const board_type types[TB_ENTRY_NUM_TYPES] = {
 	[TB_ENTRY_OPEN] = {IN(READY), tb_board_parse_open, tb_board_check_open, tb_board_apply_open},
 	[TB_ENTRY_BALLOT] = {IN(OPEN), tb_board_parse_ballot, tb_board_check_ballot, tb_board_apply_ballot},
 	[TB_ENTRY_EXTEND] = {IN(OPEN), tb_board_parse_extend, tb_board_check_extend, tb_board_apply_extend},
-	[TB_ENTRY_NOTICE] = {IN_ANY, tb_board_parse_notice, NULL, NULL},
+	[TB_ENTRY_NOTICE] = {IN_ANY, tb_board_parse_notice, tb_board_check_notice, tb_board_apply_notice},
 	[TB_ENTRY_CLOSE] = {IN(OPEN), tb_board_parse_close, tb_board_check_close, tb_board_apply_close},
 	[TB_ENTRY_ENDORSE] = {IN(CLOSED) | IN(FINISHED), tb_board_parse_endorse, tb_board_check_endorse,
 		tb_board_apply_endorse},
@@ -95,6 +95,7 @@ void tb_board_free(tb_board *b)
 	tb_manifest_release(&b->manifest);
 	tb_history_free(b->history);
 	free(b->old_keys);
+	free(b->notices);
 	free(b);
 }
 
@@ -536,6 +537,7 @@ tb_err tb_board_digest(const tb_board *b, uint8_t out[32])
 	tb_buf_append(&all, b->certify_root, 32);
 	tb_buf_append(&all, b->close_leaf, 32);
 	tb_buf_u64(&all, b->num_old_keys);
+	tb_buf_u64(&all, b->num_notices);
 	tb_buf_u8(&all, b->has_decrypt);
 	tb_buf_u32(&all, b->endorsements_at_decrypt);
 	if (b->roll != NULL)

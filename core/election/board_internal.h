@@ -35,6 +35,8 @@ typedef struct tb_board_old_key {
 	uint8_t key[32];
 } tb_board_old_key;
 
+#define TB_BOARD_NOTICES_MAX 10000
+
 /* What was left out [CHECK.RECOVERY]; the entries that rest on it are not judged. */
 typedef struct tb_board_gaps {
 	bool manifest, roll, ceremony, closes;
@@ -59,6 +61,8 @@ struct tb_board {
 	uint8_t close_leaf[32], close_root[32];
 	tb_board_old_key *old_keys; /* in log order */
 	size_t num_old_keys, cap_old_keys;
+	uint8_t (*notices)[32]; /* hash of payload and signature of each [ENTRY.ONCE] */
+	size_t num_notices, cap_notices;
 	tb_tally *tally;
 	tb_endorsements endorsements;
 	uint32_t endorsements_at_decrypt; /* how many there were at the first decrypt */
@@ -79,9 +83,10 @@ typedef tb_err tb_board_apply_fn(tb_board *b, const tb_entry *e, const uint8_t l
 /* board_setup.c */
 tb_board_parse_fn tb_board_parse_manifest, tb_board_parse_roll, tb_board_parse_open, tb_board_parse_notice,
 	tb_board_parse_cancel;
-tb_board_check_fn tb_board_check_roll, tb_board_check_commit, tb_board_check_certify, tb_board_check_open;
+tb_board_check_fn tb_board_check_roll, tb_board_check_commit, tb_board_check_certify, tb_board_check_open,
+	tb_board_check_notice;
 tb_board_apply_fn tb_board_apply_manifest, tb_board_apply_roll, tb_board_apply_commit, tb_board_apply_certify,
-	tb_board_apply_open, tb_board_apply_cancel;
+	tb_board_apply_open, tb_board_apply_notice, tb_board_apply_cancel;
 /* board_ballot.c */
 tb_board_parse_fn tb_board_parse_roll_change, tb_board_parse_ballot, tb_board_parse_extend,
 	tb_board_parse_close;

@@ -240,6 +240,54 @@ tb_err tb_board_parse_notice(tb_board *b, const tb_entry *e, tb_fault *fault)
 	return err;
 }
 
+static void notice_hash(uint8_t out[32], const tb_entry *e)
+{
+	tb_sha256_state hash;
+
+	tb_sha256_init(&hash);
+	tb_sha256_update(&hash, e->payload_hash, sizeof e->payload_hash);
+	tb_sha256_update(&hash, e->signature, sizeof e->signature);
+	tb_sha256_final(&hash, out);
+}
+
+/*
+ * Everything else that is signed can be taken in once by its meaning; the same words may be said twice, but then the
+ * administrator signs twice.  Otherwise the server could say "the polls are extended" again whenever it likes.
+ */
+tb_err tb_board_check_notice(tb_board *b, const tb_entry *e, tb_fault *fault)
+{
+	uint8_t hash[32];
+
+	notice_hash(hash, e);
+	for (size_t i = 0; i < b->num_notices; i++)
+		if (memcmp(b->notices[i], hash, sizeof hash) == 0)
+			return tb_fault_set(fault, "ENTRY.ONCE", "signature",
+				"a notice that the administrator signed anew",
+				"one that is on the board already");
+	if (b->num_notices == TB_BOARD_NOTICES_MAX)
+		return tb_fault_setf(fault, "ENTRY.ONCE", "", "at most 10,000 notices", "%zu and this one",
+			b->num_notices);
+	return TB_OK;
+}
+
+tb_err tb_board_apply_notice(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
+{
+	(void)leaf;
+	if (b->num_notices == TB_BOARD_NOTICES_MAX)
+		return TB_ERR_STATE; /* only from tb_board_apply_refused() */
+	if (b->num_notices == b->cap_notices) {
+		size_t cap = b->cap_notices == 0 ? 8 : 2 * b->cap_notices;
+		uint8_t(*list)[32] = realloc(b->notices, cap * sizeof *list);
+
+		if (list == NULL)
+			return TB_ERR_MEMORY;
+		b->notices = list;
+		b->cap_notices = cap;
+	}
+	notice_hash(b->notices[b->num_notices++], e);
+	return TB_OK;
+}
+
 tb_err tb_board_parse_cancel(tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	char *reason = NULL;

@@ -595,6 +595,20 @@ static void replayed_change(tb_attack_run *r)
 	tb_maker_close(m);
 }
 
+static void replayed_notice(tb_attack_run *r)
+{
+	const tb_buf *first;
+
+	tb_attack_begin(r);
+	tb_maker_until_open(r->m);
+	tb_maker_notice(r->m, "The polls close a day later.");
+	first = &r->m->entries[r->m->num_entries - 1];
+	tb_attack_here(r);
+	tb_maker_append(r->m, first->data, first->len);
+	tb_attack_vote_all(r->m);
+	tb_maker_close(r->m);
+}
+
 static void renewed_by_the_server(tb_attack_run *r)
 {
 	tb_attack_begin(r);
@@ -775,6 +789,15 @@ const tb_attack tb_attacks_result[] = {
 		.num = 1,
 		.type = TB_ENTRY_CANCEL,
 		.make = replayed_change,
+		.config = SMALL},
+	{.id = "U-03c",
+		.text = "a notice of the administrator's, posted again",
+		.attacker = "server",
+		.check = TB_CHECK_ENTRIES,
+		.rule = "ENTRY.ONCE",
+		.where = "signature",
+		.num = 1,
+		.make = replayed_notice,
 		.config = SMALL},
 	SHARES("U-05", "a lot that the trustee would like better", "DLEQ", false_lot),
 	{.id = "U-10",
