@@ -9,6 +9,7 @@
 #include "cli/common_code.h"
 #include "cli/common_submit.h"
 #include "cli/vote.h"
+#include "core/base/crockford.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -80,6 +81,35 @@ static int identify(vote *v)
 		exit_code = TB_EXIT_NO;
 	}
 	return exit_code;
+}
+
+/* The board that the others see?  Asked before anything is encrypted: a server that shows one voter an election of its own would
+ * read that vote [CONTEXT]. */
+static int check_fingerprint(const vote *v)
+{
+	const char *given = tb_args_get(v->args, "fingerprint");
+	const tb_binding *binding = tb_board_binding(v->client.board);
+	uint8_t wanted[TB_FINGERPRINT_BYTES];
+	char found[TB_FINGERPRINT_TEXT];
+
+	if (given == NULL)
+		return TB_EXIT_OK;
+	if (tb_crockford_parse(wanted, sizeof wanted, given, strlen(given)) != TB_OK)
+		return tb_args_error(
+			v->args, "--fingerprint: expected 26 characters in groups of 4, found '%s'", given);
+	if (!binding->has_context) {
+		(void)tb_args_error(v->args, "the polls are not open yet");
+		return TB_EXIT_WAIT;
+	}
+	if (memcmp(wanted, binding->context, sizeof wanted) == 0)
+		return TB_EXIT_OK;
+	tb_check_fingerprint(found, binding->context);
+	(void)tb_args_error(v->args,
+		"CONTEXT: the fingerprint of this election is %s, another than the one given: this is "
+		"another "
+		"election, or you are shown another board than others; nothing was encrypted",
+		found);
+	return TB_EXIT_NO;
 }
 
 /* ---- what went before ---- */
@@ -189,15 +219,21 @@ static tb_err make_ballot(vote *v, const tb_election_params *p, const tb_ballot_
 	return err;
 }
 
-static int confirm(const tb_args *args, const tb_manifest *m, const tb_choices *choices)
+static int confirm(const vote *v, const tb_manifest *m, const tb_choices *choices)
 {
-	char answer[16] = "";
+	const tb_args *args = v->args;
+	const tb_binding *binding = tb_board_binding(v->client.board);
+	char answer[16] = "", fingerprint[TB_FINGERPRINT_TEXT];
 
 	if (tb_args_has(args, "yes"))
 		return TB_EXIT_OK;
 	if (isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0)
 		return tb_args_error(args, "without a terminal to confirm the choices at, --yes is needed");
 	tb_choices_print(m, choices);
+	if (binding->has_context) {
+		tb_check_fingerprint(fingerprint, binding->context);
+		printf("\nFingerprint of this election: %s\n", fingerprint);
+	}
 	printf("\nCast this vote? [y/N] ");
 	(void)fflush(stdout);
 	if (fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
@@ -375,7 +411,7 @@ static int choose_and_vote(vote *v)
 		return tb_args_error(v->args, "out of memory");
 	exit_code = tb_choices_take(v->args, m, &choices);
 	if (exit_code == TB_EXIT_OK && !tb_args_has(v->args, "audit"))
-		exit_code = confirm(v->args, m, &choices);
+		exit_code = confirm(v, m, &choices);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = vote_now(v, &choices);
 	tb_choices_release(&choices);
@@ -397,6 +433,8 @@ static int run_vote(const tb_args *args)
 		exit_code = tb_client_require_url(&v.client);
 	if (exit_code == TB_EXIT_OK)
 		exit_code = identify(&v);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = check_fingerprint(&v);
 	if (exit_code == TB_EXIT_OK) {
 		(void)snprintf(name, sizeof name, "pending-%s.json", v.voter);
 		tb_client_state_path(&v.client, v.pending, sizeof v.pending, name);
@@ -413,6 +451,8 @@ static const tb_flag vote_flags[] = {
 	{"voter", "ID", "your id on the roll", true, false},
 	{"code-file", "FILE", "your voting code; otherwise it is asked for", false, false},
 	TB_CHOICES_FLAGS,
+	{"fingerprint", "CODE", "the fingerprint that others see: refuse to vote in an election with another",
+		false, false},
 	{"yes", NULL, "do not ask for confirmation", false, false},
 	{"receipt", "FILE", "where to write the receipt (.tlog-proof)", false, false},
 	{"audit", "FILE",

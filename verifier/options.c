@@ -24,7 +24,7 @@ static const char usage[] =
 	"  --manifest FILE      the manifest, as its entry holds it\n"
 	"  --key KEY            the log key: base64, or a verifier key \"origin+id+key\"\n"
 	"  --origin NAME        the name of the log, host/e/<slug>\n"
-	"  --fingerprint CODE   the fingerprint of the opening, 16 characters\n"
+	"  --fingerprint CODE   the fingerprint of the opening, 26 characters\n"
 	"  --seen FILE          an older checkpoint of this log, which must still fit\n"
 	"\n"
 	"How:\n"
@@ -92,7 +92,7 @@ static int take_fingerprint(tb_verify_options *o, const char *text)
 {
 	if (tb_crockford_parse(o->context, sizeof o->context, text, strlen(text)) != TB_OK)
 		return tb_verify_error(
-			"--fingerprint takes the 16 characters that a client shows, in groups of 4");
+			"--fingerprint takes the 26 characters that a client shows, in groups of 4");
 	o->check.trust.context = o->context;
 	return -1;
 }

@@ -79,7 +79,7 @@ typedef struct tb_check_trust {
 	const uint8_t *manifest; /* the exact payload of the manifest entry, or NULL */
 	size_t manifest_len;
 	const uint8_t
-		*context; /* the first 10 bytes of the context: the fingerprint that was compared; or NULL */
+		*context; /* the first 16 bytes of the context: the fingerprint that was compared; or NULL */
 	const char *seen; /* an older checkpoint (a signed note) of this log, or NULL */
 	size_t seen_len;
 } tb_check_trust;
@@ -122,9 +122,9 @@ TB_CHECKED tb_err tb_check_run(
 	tb_check_report *out, tb_source *source, const tb_check_options *options, tb_fault *fault);
 void tb_check_report_release(tb_check_report *r);
 
-/* The first ten bytes of the context in groups of four [CONTEXT]. */
-#define TB_FINGERPRINT_BYTES 10
-#define TB_FINGERPRINT_TEXT TB_CROCKFORD_TEXT(TB_FINGERPRINT_BYTES) /* 16 characters, 3 hyphens, NUL */
+/* The first 16 bytes of the context in groups of four [CONTEXT]; tb_crockford_parse() reads it. */
+#define TB_FINGERPRINT_BYTES 16
+#define TB_FINGERPRINT_TEXT TB_CROCKFORD_TEXT(TB_FINGERPRINT_BYTES)
 void tb_check_fingerprint(char out[TB_FINGERPRINT_TEXT], const uint8_t context[TB_FINGERPRINT_BYTES]);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/crockford.h"
 #include "core/election/check.h"
 #include "core/log/checkpoint.h"
 #include "tests/support/check_board.h"
@@ -31,6 +32,44 @@ static const char *statement(const tb_checked *c, const char *code)
 		if (strcmp(c->report.statements[i].code, code) == 0)
 			return c->report.statements[i].text;
 	return "";
+}
+
+/*
+ * ---- a server that shows one voter an election of its own (U-04) [CONTEXT] ----
+ * It makes both `open` entries, and each signature gives another context: with 80 bits it finds two of one fingerprint after about
+ * 2^40 tries.  So every bit of 128 counts.
+ */
+static void test_each_bit_of_the_fingerprint_counts(void **state)
+{
+	tb_maker_config config = {.small = true};
+	tb_maker *m = tb_maker_new(&config);
+	tb_check_options o = {.threads = 1};
+	uint8_t context[32], again[16];
+	char text[TB_FINGERPRINT_TEXT];
+	tb_maker_files files;
+	tb_checked c;
+
+	(void)state;
+	tb_maker_until_open(m);
+	tb_maker_files_new(m, &files);
+	memcpy(context, tb_board_binding(m->board)->context, 32);
+	o.trust.context = context;
+	for (unsigned bit = 0; bit <= 128; bit++) {
+		if (bit < 128)
+			context[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+		tb_check_fingerprint(text, context);
+		assert_int_equal(tb_crockford_parse(again, sizeof again, text, strlen(text)), TB_OK);
+		assert_memory_equal(again, context, 16);
+		tb_checked_run(&c, &files, &o);
+		assert_int_equal(c.report.verdict, bit < 128 ? TB_VERDICT_FALSE : TB_VERDICT_UNFINISHED);
+		assert_int_equal(tb_checked_has(&c, "CONTEXT"), bit < 128);
+		tb_checked_release(&c);
+		if (bit < 128)
+			context[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+	}
+	assert_int_not_equal(tb_crockford_parse(again, sizeof again, text, strlen(text) - 1), TB_OK);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
 }
 
 /* ---- the server posts an old change of the roll again (U-03) [ROLL.KEYS] ---- */
@@ -397,6 +436,7 @@ static void test_those_who_voted_are_what_a_total_shows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_each_bit_of_the_fingerprint_counts),
 		cmocka_unit_test(test_a_revoked_credential_cannot_be_brought_back),
 		cmocka_unit_test(test_no_change_of_the_state_can_be_repeated),
 		cmocka_unit_test(test_a_stuffed_ballot_is_false_and_not_an_error),

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "core/base/crockford.h"
 #include "core/election/ballot.h"
 #include "core/election/check.h"
 #include "core/election/code.h"
@@ -69,16 +70,16 @@ static const char *parse(const tb_vector *v)
 
 static const char *crockford(const tb_vector *v)
 {
-	uint8_t hash[32] = {0};
+	uint8_t hash[32] = {0}, again[TB_FINGERPRINT_BYTES];
 	char text[TB_TRACKER_TEXT];
 
-	if (tb_vector_fixed(hash, TB_FINGERPRINT_BYTES, v->in, "bytes")) {
-		tb_check_fingerprint(text, hash);
-	} else {
-		tb_vector_exactly(hash, 16, v->in, "bytes");
-		tb_ballot_tracker_text(text, hash);
-	}
+	tb_vector_exactly(hash, 16, v->in, "bytes");
+	tb_ballot_tracker_text(text, hash);
 	tb_vector_expect_text(v->out, "text", text);
+	tb_check_fingerprint(text, hash);
+	tb_vector_expect_text(v->out, "text", text);
+	assert_int_equal(tb_crockford_parse(again, sizeof again, text, strlen(text)), TB_OK);
+	assert_memory_equal(again, hash, sizeof again);
 	return NULL;
 }
 

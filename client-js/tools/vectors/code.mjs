@@ -54,7 +54,7 @@ export function make() {
 	refuse('a full-width digit is no digit', letters.replace('1', '\uff11'));
 	refuse('a long s is no S', `\u017f${code.slice(1)}`);
 
-	c.good('code.crockford', '10 bytes, as a fingerprint', { bytes: seeded('fingerprint', 10) });
+	c.good('code.crockford', '16 bytes, as a fingerprint', { bytes: seeded('fingerprint', 16) });
 	c.good('code.crockford', '16 bytes, as a tracker', { bytes: seeded('tracker', 16) });
 	c.good('code.crockford', '16 bytes ff', { bytes: 'ff'.repeat(16) });
 	return c.file();
