@@ -48,7 +48,7 @@ static int open_source(tb_client *c, const char *where)
 		(void)snprintf(c->where, sizeof c->where, "%s", where);
 		err = tb_source_open(&c->source, where, &why);
 		return err == TB_OK ? TB_EXIT_OK
-				    : tb_args_error(c->args, "cannot open the board: %s", why.text);
+				    : tb_args_error(c->args, "cannot open the board %s: %s", where, why.text);
 	}
 	if (tb_url_board(c->where, where, &fault) != TB_OK)
 		return tb_args_error(c->args, "expected %s, found %s", fault.expected, fault.found);

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# `make demo` keeps its promises: it runs to its end, twice, from anywhere, and leaves nothing behind unless asked.
+# TB_LONG=1: with modp4096 too.
+set -u
+. tests/tools/tap.sh
+root=$PWD
+export TB_BUILD
+unset GROUP KEEP
+out=$TMPDIR/out
+
+nothing_left() { [ -z "$(ls -A "$TMPDIR/place")" ] || { ls -A "$TMPDIR/place" | sed 's/^/# /' && return 1; }; }
+demo() { TMPDIR=$TMPDIR/place "$@" "$root/tools/demo" >"$out" 2>&1 </dev/null; }
+runs() {
+	demo "$@" || { tail -n 30 "$out" | sed 's/^/# /' && return 1; }
+}
+says() { grep -q -e "$1" "$out" || { echo "# not said: $1" && return 1; }; }
+mkdir "$TMPDIR/place" "$TMPDIR/a place"
+
+start=$SECONDS
+check 'it runs' runs env
+took=$((SECONDS - start))
+echo "# it took $took s"
+check 'the last line is VERIFIED' test "$(tail -n 1 "$out")" = VERIFIED
+check 'the tampered copy was not' says '^ *NOT VERIFIED$'
+check 'three questions' test "$(grep -c '^     Question: ' "$out")" -eq 3
+check 'a hundred voters and more' says 'Result: 104 of 110 voters'
+check 'a trustee was lost' says 'Trustee 2 now loses phrase and computer'
+check 'and did not decrypt' eval '! grep -q "^   trustee-2\\$ tabella-trustee \\(endorse\\|decrypt\\)" "$out"'
+check 'the auditor endorsed' says '^   auditor\$ tabella endorse'
+check 'a revote' says 'ballots: *105, of which 104 count'
+for rule in BALLOT.PREV BALLOT.VERIFY BALLOT.DATE BALLOT.CHECKPOINT BALLOT.ROLL ENTRY.SIGNATURE; do
+	check "refused: $rule" says "^ *refused: $rule "
+done
+check 'the overvote was refused by the client' says "question 'projects': expected at most 3 chosen, found 4"
+check 'it left nothing behind' nothing_left
+check 'below three minutes, however busy this machine' test "$took" -lt 180
+
+check 'again, from another folder, and the server goes on running' eval 'cd "$TMPDIR/a place" && runs env KEEP=1'
+pid=$(sed -n 's/^ *process *\([0-9]*\) .*/\1/p' "$out")
+address=$(sed -n 's/^ *address *//p' "$out")
+data=$(sed -n 's/^ *data folder *//p' "$out")
+check 'it answers' eval '"$TB_BUILD/tabella" status "$address/e/meeting" >"$out.status" && grep -q "phase: *finished" "$out.status"'
+check 'its data is there' test -s "$data/board.db"
+check 'it is that process' eval 'kill "$pid" && for i in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done; ! kill -0 "$pid" 2>/dev/null'
+rm -rf "$TMPDIR"/place/*
+
+check 'another group is refused' eval '! demo env GROUP=p256 && says "GROUP is ristretto255 or modp4096"'
+check 'without programs it says what to do' eval '! demo env TB_BUILD=/none && says "\`make\` builds it"'
+# ended in the middle: by the signal, and nothing stays
+stopped_in_the_middle() {
+	local job i
+	TMPDIR=$TMPDIR/place "$root/tools/demo" >"$out" 2>&1 </dev/null &
+	job=$!
+	for ((i = 0; i < 600; i++)); do
+		! grep -q '^9\. ' "$out" || break
+		sleep 0.1
+	done
+	sleep 1
+	kill -TERM "$job"
+	wait "$job"
+	[ $? -eq 143 ] && nothing_left && says '^9\. '
+}
+check 'it can be stopped at any time' stopped_in_the_middle
+if [ "${TB_LONG:-}" = 1 ]; then
+	check 'modp4096' runs env GROUP=modp4096
+	check 'verified too' test "$(tail -n 1 "$out")" = VERIFIED
+fi
+finish
