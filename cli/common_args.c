@@ -160,7 +160,8 @@ static int take_option(tb_args *args, int argc, char **argv, int *i)
 			return tb_args_error(args, "--%s needs a value: %s", o->name, o->arg);
 		text = argv[++*i];
 	}
-	if (o->arg != NULL && text[0] == '\0') /* an unset variable in a script, not something anybody means */
+	if (o->arg != NULL &&
+		text[0] == '\0') /* an unset variable in a script, not something anybody means */
 		return tb_args_error(args, "--%s needs a value: %s; found an empty one", o->name, o->arg);
 	if (has_value(args, o) && !o->repeats)
 		return tb_args_error(args, "--%s is given twice", o->name);
