@@ -377,15 +377,7 @@ static tb_err pool_run(pool *p)
 		return TB_ERR_MEMORY;
 	for (size_t i = 0; i < p->num_tasks; i++)
 		tb_check_bundle_init(&p->ring[i].bundle);
-	(void)pthread_mutex_init(&p->lock, NULL);
-	(void)pthread_mutex_init(&p->source, NULL);
-	(void)pthread_cond_init(&p->work, NULL);
-	(void)pthread_cond_init(&p->done, NULL);
 	err = run_workers(p);
-	(void)pthread_cond_destroy(&p->done);
-	(void)pthread_cond_destroy(&p->work);
-	(void)pthread_mutex_destroy(&p->source);
-	(void)pthread_mutex_destroy(&p->lock);
 	for (size_t i = 0; i < p->num_tasks; i++)
 		tb_check_bundle_release(&p->ring[i].bundle);
 	free(p->ring);
@@ -406,45 +398,49 @@ static tb_check_number check_of_verdict(const tb_ballot_verdict *v)
 	return strcmp(v->rule, "BALLOT.VERIFY") == 0 ? TB_CHECK_BALLOT_PROOFS : TB_CHECK_BALLOTS;
 }
 
-/* A bad ballot that counts is summed up all the same: what is said about endorsements and result then does not repeat it
- * [CHECK.RECOVERY].  *ok is false when its ciphertexts cannot even be read. */
-static tb_err add_bad(pool *p, uint64_t index, bool *ok)
+/* What is needed to look at bad ballots once more; they come in log order, so each bundle is read once. */
+typedef struct second_look {
+	worker w; /* for its buffers */
+	tb_check_bundle bundle;
+	bool has_bundle;
+} second_look;
+
+static tb_err look_at(second_look *l, uint64_t index, tb_entry *e)
 {
-	tb_check *c = p->check;
-	tb_check_bundle *b = malloc(sizeof *b);
-	worker w = {.pool = p};
+	unsigned at = (unsigned)(index % TB_TILE_WIDTH);
+	tb_fault ignored;
+	tb_err err = TB_OK;
+
+	if (!l->has_bundle || l->bundle.index != index / TB_TILE_WIDTH)
+		err = tb_check_bundle_read(l->w.pool->check, &l->bundle, index / TB_TILE_WIDTH);
+	if (err == TB_OK)
+		err = tb_check_bundle_hash(l->w.pool->check, &l->bundle);
+	l->has_bundle = err == TB_OK;
+	if (err == TB_OK)
+		err = tb_entry_parse(e, &l->w.room, l->bundle.entry[at], l->bundle.len[at], &ignored);
+	return err == TB_OK ? attach(&l->w, e) : err;
+}
+
+/* A bad ballot that counts is summed up all the same: what is said about endorsements and result then does not
+ * repeat it [CHECK.RECOVERY].  *ok is false when its ciphertexts cannot even be read. */
+static tb_err add_bad(second_look *l, uint64_t index, bool *ok)
+{
+	pool *p = l->w.pool;
 	tb_board_ballot at = {0};
 	tb_fault ignored;
 	tb_entry e;
-	tb_err err;
+	tb_err err = look_at(l, index, &e);
 
-	if (b == NULL)
-		return TB_ERR_MEMORY;
-	tb_check_bundle_init(b);
-	tb_buf_init(&w.room, TB_ENTRY_MAX_BYTES);
-	tb_buf_init(&w.blob, TB_BLOB_MAX_BYTES);
-	err = tb_check_bundle_read(c, b, index / TB_TILE_WIDTH);
 	if (err == TB_OK)
-		err = tb_entry_parse(&e, &w.room, b->entry[index % TB_TILE_WIDTH],
-			b->len[index % TB_TILE_WIDTH], &ignored);
-	if (err == TB_OK)
-		err = attach(&w, &e);
-	if (err == TB_OK)
-		err = tb_board_ballot_at(c->board, e.signer_id, index, &at);
+		err = tb_board_ballot_at(p->check->board, e.signer_id, index, &at);
 	if (err == TB_OK && at.is_counted)
 		err = tb_tally_add_payload(p->tally, e.payload, e.payload_len, at.weight, &ignored);
 	*ok = err == TB_OK;
-	tb_buf_release(&w.blob);
-	tb_buf_release(&w.room);
-	tb_check_bundle_release(b);
-	free(b);
 	return err == TB_ERR_MEMORY || err == TB_ERR_IO ? err : TB_OK;
 }
 
-static tb_err report_bad(pool *p, bool *is_complete)
+static tb_err report_each(pool *p, second_look *l, bool *is_complete)
 {
-	if (p->num_bad > 0)
-		qsort(p->bad, p->num_bad, sizeof *p->bad, compare_bad);
 	for (size_t i = 0; i < p->num_bad; i++) {
 		const tb_ballot_verdict *v = &p->bad[i];
 		tb_fault fault = {0};
@@ -454,12 +450,35 @@ static tb_err report_bad(pool *p, bool *is_complete)
 		tb_ballot_verdict_fault(v, &fault);
 		tb_check_fail_at(p->check, check_of_verdict(v), v->index, &fault);
 		if (p->tally != NULL)
-			err = add_bad(p, v->index, &ok);
+			err = add_bad(l, v->index, &ok);
 		if (err != TB_OK)
 			return err;
 		*is_complete = *is_complete && ok;
 	}
 	return TB_OK;
+}
+
+static tb_err report_bad(pool *p, bool *is_complete)
+{
+	second_look *l;
+	tb_err err;
+
+	if (p->num_bad == 0)
+		return TB_OK;
+	l = calloc(1, sizeof *l);
+	if (l == NULL)
+		return TB_ERR_MEMORY;
+	l->w.pool = p;
+	tb_buf_init(&l->w.room, TB_ENTRY_MAX_BYTES);
+	tb_buf_init(&l->w.blob, TB_BLOB_MAX_BYTES);
+	tb_check_bundle_init(&l->bundle);
+	qsort(p->bad, p->num_bad, sizeof *p->bad, compare_bad);
+	err = report_each(p, l, is_complete);
+	tb_check_bundle_release(&l->bundle);
+	tb_buf_release(&l->w.blob);
+	tb_buf_release(&l->w.room);
+	free(l);
+	return err;
 }
 
 /* ---- the tally ---- */
@@ -500,10 +519,19 @@ static tb_err verify_ballots(pool *p)
 {
 	tb_check *c = p->check;
 	bool is_complete = true;
-	tb_err err = pool_run(p);
+	tb_err err;
 
+	(void)pthread_mutex_init(&p->lock, NULL);
+	(void)pthread_mutex_init(&p->source, NULL);
+	(void)pthread_cond_init(&p->work, NULL);
+	(void)pthread_cond_init(&p->done, NULL);
+	err = pool_run(p);
 	if (err == TB_OK)
 		err = report_bad(p, &is_complete);
+	(void)pthread_cond_destroy(&p->done);
+	(void)pthread_cond_destroy(&p->work);
+	(void)pthread_mutex_destroy(&p->source);
+	(void)pthread_mutex_destroy(&p->lock);
 	tb_check_cover(c, TB_CHECK_BALLOT_SIGNATURES, p->covered);
 	tb_check_cover(c, TB_CHECK_BALLOT_PROOFS, p->covered);
 	if (err == TB_OK)

@@ -591,6 +591,63 @@ static void test_bad_ballots_are_named_in_any_number_of_threads(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- ballots that are blobs ---- */
+
+static void five_hundred_options(void *arg, tb_manifest *f)
+{
+	tb_question *q = &f->questions[0];
+	char id[16];
+
+	(void)arg;
+	q->options = realloc(q->options, 500 * sizeof *q->options);
+	assert_non_null(q->options);
+	for (uint32_t i = q->num_options; i < 500; i++) {
+		(void)snprintf(id, sizeof id, "option-%u", i);
+		q->options[i].id = strdup(id);
+		q->options[i].label = strdup(id);
+		q->options[i].text = strdup("");
+		q->options[i].link = strdup("");
+	}
+	q->num_options = 500;
+	q->method = TB_METHOD_CHOOSE;
+}
+
+static void spoil_second(void *arg, tb_maker *m, tb_maker_plan *plan)
+{
+	uint32_t *n = arg;
+
+	(void)m;
+	if (plan->type == TB_ENTRY_BALLOT && ++*n == 2) {
+		plan->payload.data[plan->payload.len - 40] ^= 1;
+		plan->is_signed = false;
+	}
+}
+
+static void test_ballots_that_are_blobs(void **state)
+{
+	tb_maker_config config = {.small = true, .num_voters = 3, .edit = five_hundred_options};
+	tb_maker *m;
+	tb_maker_files files;
+	tb_checked c;
+	uint32_t n = 0;
+
+	(void)state;
+	expect_verified(&config);
+	m = tb_maker_new(&config);
+	m->before = spoil_second;
+	m->arg = &n;
+	tb_maker_run(m);
+	assert_int_equal(m->num_blobs, 5); /* three ballots and two decryptions */
+	tb_maker_files_new(m, &files);
+	tb_checked_run(&c, &files, NULL);
+	assert_int_equal(c.num, 1);
+	assert_string_equal(c.failure[0].fault.rule, "BALLOT.VERIFY");
+	assert_int_equal(c.failure[0].entry, tb_board_open_index(m->board) + 2);
+	tb_checked_release(&c);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -610,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_what_a_person_must_know_is_said),
 		cmocka_unit_test(test_one_wrong_signature_or_time_is_one_failure),
 		cmocka_unit_test(test_one_garbled_ballot_is_one_failure),
+		cmocka_unit_test(test_ballots_that_are_blobs),
 		cmocka_unit_test(test_bad_ballots_are_named_in_any_number_of_threads),
 	};
 
