@@ -17,7 +17,14 @@ typedef struct value {
 	const char *text;
 } value;
 
+/* What went wrong, in the order it was said: with --json it becomes one document at the end. */
+typedef struct said {
+	char text[4096];
+	size_t len;
+} said;
+
 struct tb_args {
+	said *errors;
 	const tb_program *program;
 	const tb_command *command;
 	value values[MAX_VALUES];
@@ -107,13 +114,15 @@ static const tb_flag *find_option(const tb_command *c, const char *name, size_t 
 
 static void print_error_json(const char *text)
 {
+	char clean[5000]; /* a name of a file need not be UTF-8, and a long text may be cut inside a character */
 	tb_buf buf;
 	tb_json_out json;
 
+	tb_text_copy_printable(clean, sizeof clean, text);
 	tb_buf_init(&buf, 1u << 16);
 	tb_json_out_init(&json, &buf);
 	tb_json_out_object(&json, NULL);
-	tb_json_out_cstring(&json, "error", text);
+	tb_json_out_cstring(&json, "error", clean);
 	tb_json_out_end(&json);
 	if (tb_json_out_status(&json) == TB_OK)
 		printf("%s\n", tb_buf_cstr(&buf));
@@ -129,8 +138,10 @@ int tb_args_error(const tb_args *args, const char *format, ...)
 	(void)vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	fprintf(stderr, "%s %s: %s\n", args->program->name, args->command->name, text);
-	if (args->json)
-		print_error_json(text);
+	if (args->errors->len < sizeof args->errors->text)
+		args->errors->len += (size_t)snprintf(args->errors->text + args->errors->len,
+			sizeof args->errors->text - args->errors->len, "%s%s",
+			args->errors->len > 0 ? "; " : "", text);
 	return TB_EXIT_USAGE;
 }
 
@@ -220,9 +231,19 @@ static bool wants_help(int argc, char **argv, int first)
 	return false;
 }
 
-int tb_program_run(const tb_program *program, int argc, char **argv)
+/* A full disk or a pipe that is gone: who saves what we print must not think that all of it is there. */
+static int flush(const tb_program *program, int exit_code)
 {
-	tb_args args = {.program = program};
+	if (fflush(stdout) == 0 && ferror(stdout) == 0)
+		return exit_code;
+	fprintf(stderr, "%s: the output could not be written\n", program->name);
+	return TB_EXIT_USAGE;
+}
+
+static int run(const tb_program *program, int argc, char **argv)
+{
+	said errors = {.len = 0};
+	tb_args args = {.program = program, .errors = &errors};
 	int used = 0, err;
 
 	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
@@ -247,7 +268,16 @@ int tb_program_run(const tb_program *program, int argc, char **argv)
 	err = parse(&args, argc, argv, used);
 	if (err == TB_EXIT_OK)
 		err = check_complete(&args);
-	return err != TB_EXIT_OK ? err : args.command->run(&args);
+	if (err == TB_EXIT_OK)
+		err = args.command->run(&args);
+	if (args.json && errors.len > 0)
+		print_error_json(errors.text);
+	return err;
+}
+
+int tb_program_run(const tb_program *program, int argc, char **argv)
+{
+	return flush(program, run(program, argc, argv));
 }
 
 /* ---- reading ---- */
