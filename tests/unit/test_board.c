@@ -968,6 +968,38 @@ static void test_what_has_no_place_is_left_out(void **state)
 	tb_maker_free(m);
 }
 
+/* `close` counts entries of type ballot: also one that nobody can make sense of, and nothing else. */
+static void test_a_ballot_that_is_left_out_is_an_entry_all_the_same(void **state)
+{
+	tb_maker *m = with_one_question(TB_REVOTE_LAST, TB_GRANULARITY_MINUTE, 1);
+	tb_maker_plan plan;
+	tb_buf bytes, room;
+	uint8_t leaf[32];
+	bool taken;
+	tb_entry e;
+
+	(void)state;
+	tb_maker_plan_init(m, &plan, TB_ENTRY_BALLOT, "voter/v0000002");
+	tb_buf_text(&plan.payload, "garbage");
+	signed_entry(m, &plan, &e, leaf, &bytes, &room);
+	assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
+	assert_false(taken);
+	assert_int_equal(tb_board_num_ballots(m->board), 2);
+	assert_int_equal(tb_board_num_counted(m->board), 1);
+	assert_true(tb_board_knows_counted(m->board));
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_plan_init(m, &plan, TB_ENTRY_EXTEND, "admin");
+	tb_buf_text(&plan.payload, "garbage");
+	signed_entry(m, &plan, &e, leaf, &bytes, &room);
+	assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
+	assert_false(taken);
+	assert_int_equal(tb_board_num_ballots(m->board), 2);
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_free(m);
+}
+
 /* Entry 0 is the manifest or there is none: a later one does not take its place. */
 static void test_a_later_manifest_does_not_replace_the_first(void **state)
 {
@@ -1039,6 +1071,7 @@ int main(void)
 		cmocka_unit_test(test_one_cause_gives_one_refusal),
 		cmocka_unit_test(test_apply_takes_in_the_entry_that_it_is_given),
 		cmocka_unit_test(test_what_has_no_place_is_left_out),
+		cmocka_unit_test(test_a_ballot_that_is_left_out_is_an_entry_all_the_same),
 		cmocka_unit_test(test_a_later_manifest_does_not_replace_the_first),
 		cmocka_unit_test(test_an_entry_nobody_can_read_is_a_gap),
 	};
