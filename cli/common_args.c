@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/json.h"
+#include "core/base/process.h"
 
 enum { MAX_VALUES = 64, MAX_OPERANDS = 64 };
 
@@ -114,7 +115,8 @@ static const tb_flag *find_option(const tb_command *c, const char *name, size_t 
 
 static void print_error_json(const char *text)
 {
-	char clean[5000]; /* a name of a file need not be UTF-8, and a long text may be cut inside a character */
+	char clean
+		[5000]; /* a name of a file need not be UTF-8, and a long text may be cut inside a character */
 	tb_buf buf;
 	tb_json_out json;
 
@@ -277,6 +279,7 @@ static int run(const tb_program *program, int argc, char **argv)
 
 int tb_program_run(const tb_program *program, int argc, char **argv)
 {
+	tb_process_guard_memory(); /* codes and phrases */
 	return flush(program, run(program, argc, argv));
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/process.h"
 #include "server/app.h"
 #include "server/http.h"
 #include "server/route.h"
@@ -159,6 +160,7 @@ int main(int argc, char **argv)
 	tb_fault fault = {0};
 	char text[700];
 
+	tb_process_guard_memory(); /* the server's keys */
 	(void)umask(077);
 	tb_config_init(&config);
 	if (tb_config_parse(&config, argc, argv, &fault) != TB_OK) {

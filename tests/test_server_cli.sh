@@ -68,6 +68,7 @@ pid=$!
 for _ in $(seq 200); do [ -s "$dir/port" ] || sleep 0.05; done
 check 'it listens' grep -q '^[0-9][0-9]*$' "$dir/port"
 check 'and says where' grep -qF "http://127.0.0.1:$(cat "$dir/port")/" "$dir/out"
+check 'a crash would leave no image of its keys' grep -Eq '^Max core file size +0 +0 ' "/proc/$pid/limits"
 check 'one line of log for it' grep -Eq '^[0-9-]+T[0-9:]+Z info start address=127.0.0.1:' "$dir/log"
 check 'a second server on the folder is refused' refused 1 'another tabella-server' --config "$dir/conf"
 "$server" --data "$dir/second" --init >/dev/null
