@@ -133,12 +133,13 @@ static void print_error_json(const char *text)
 
 int tb_args_error(const tb_args *args, const char *format, ...)
 {
-	char text[1024];
+	char raw[1024], text[1024];
 	va_list ap;
 
 	va_start(ap, format);
-	(void)vsnprintf(text, sizeof text, format, ap);
+	(void)vsnprintf(raw, sizeof raw, format, ap);
 	va_end(ap);
+	tb_text_copy_printable(text, sizeof text, raw); /* it may quote a file or a server */
 	fprintf(stderr, "%s %s: %s\n", args->program->name, args->command->name, text);
 	if (args->errors->len < sizeof args->errors->text)
 		args->errors->len += (size_t)snprintf(args->errors->text + args->errors->len,

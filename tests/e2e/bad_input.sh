@@ -122,6 +122,9 @@ bad 'this key is not the registrar' tabella roll change --key admin.key --reason
 voting=(tabella vote --voter v003 --code-file v003.code --yes)
 bad "--voter: expected an id of a-z 0-9 . _ -, found 'V3'" tabella vote --voter V3 --code-file v003.code --yes "$board"
 bad 'cannot read the code: none.code' tabella vote --voter v003 --code-file none.code --yes "$board"
+bad '--fingerprint: expected 26 characters' "${voting[@]}" --fingerprint 12 "${choices[@]}" "$board"
+check 'another fingerprint: nothing is encrypted' gives 1 'CONTEXT: the fingerprint of this election is' \
+	"${voting[@]}" --fingerprint 3DM5-J7TC-Y1DN-WD4F-8K2R-9QTA-ZC "${choices[@]}" "$board"
 bad "there is no question 'four'" "${voting[@]}" --choose four=yes "$board"
 bad "--choose: expected QUESTION=OPTION..., found 'one'" "${voting[@]}" --choose one "$board"
 bad "the question 'two' has no option 'dog'; its options are ant, bee, cat" "${voting[@]}" --choose two=ant,dog "$board"
