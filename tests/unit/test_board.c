@@ -150,32 +150,6 @@ static void test_every_type_in_every_phase(void **state)
 	}
 }
 
-/* [ENTRY.ONCE] The same words may be signed again, but not posted again by somebody else. */
-static void test_a_notice_is_not_repeated_by_others(void **state)
-{
-	tb_maker *m = in_phase(TB_PHASE_OPEN);
-	tb_fault fault = {0};
-	tb_entry e;
-	tb_buf room;
-	uint8_t leaf[32] = {1}, leaf2[32] = {2};
-	bool taken;
-	const tb_buf *last;
-
-	(void)state;
-	tb_maker_notice(m, "Please vote.");
-	last = &m->entries[m->num_entries - 1];
-	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
-	assert_int_equal(tb_entry_parse(&e, &room, last->data, last->len, &fault), TB_OK);
-	assert_int_equal(tb_board_check(m->board, &e, leaf, &fault), TB_ERR_RULE);
-	assert_string_equal(fault.rule, "ENTRY.ONCE");
-	assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
-	assert_true(taken);
-	assert_int_equal(tb_board_check(m->board, &e, leaf2, &fault), TB_ERR_RULE);
-	assert_string_equal(fault.rule, "ENTRY.ONCE");
-	tb_buf_release(&room);
-	tb_maker_free(m);
-}
-
 /* ---- signatures, signers, times of all types but ballots ---- */
 
 typedef struct spoiler {
@@ -1048,7 +1022,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_election),
 		cmocka_unit_test(test_every_type_in_every_phase),
-		cmocka_unit_test(test_a_notice_is_not_repeated_by_others),
 		cmocka_unit_test(test_signature_and_time_of_every_type),
 		cmocka_unit_test(test_signers_that_the_manifest_does_not_list),
 		cmocka_unit_test(test_certificates_come_after_roll_and_commitments),
