@@ -4,7 +4,7 @@
 set -u
 . tests/tools/tap.sh
 tree="$TMPDIR/a tree"
-mkdir -p "$tree/crypto" "$tree/core/base" "$tree/server" "$tree/tests/unit" "$tree/docs/man"
+mkdir -p "$tree/crypto" "$tree/core/base" "$tree/server" "$tree/verifier" "$tree/cli" "$tree/tests/unit" "$tree/docs/man"
 cp Makefile "$tree/"
 cp -r tools "$tree/"
 cd "$tree" || exit 1
@@ -14,7 +14,8 @@ echo 'int a(void);' >crypto/a.h
 printf '#include "crypto/a.h"\nint a(void)\n{\n\treturn 1;\n}\n' >crypto/a.c
 printf 'int b(void);\nint b(void)\n{\n\treturn 2;\n}\n' >core/base/b.c
 printf '#include <stdio.h>\n#include "crypto/a.h"\nint main(void)\n{\n\tprintf("1..1\\nok 1 - a is %%d\\n", a());\n\treturn 0;\n}\n' |
-	tee server/main.c >tests/unit/test_a.c
+	tee server/main.c verifier/main.c cli/main.c cli/trustee_main.c >tests/unit/test_a.c
+mains="server/main.o verifier/main.o cli/main.o cli/trustee_main.o"
 echo '.Dd $Mdocdate$' >docs/man/tabella-server.8
 
 # built WHAT...: after `make all unit`, exactly these files were compiled
@@ -27,18 +28,18 @@ built() {
 }
 later() { sleep 0.02 && touch "$@"; }
 
-check "the first build compiles everything" built crypto/a.o core/base/b.o server/main.o tests/unit/test_a.o
+check "the first build compiles everything" built crypto/a.o core/base/b.o $mains tests/unit/test_a.o
 check "the second compiles nothing" built ''
 check "and links nothing" eval '! grep -q LINK "$TMPDIR/said"'
 later crypto/a.h
-check "a header rebuilds what includes it" built crypto/a.o server/main.o tests/unit/test_a.o
+check "a header rebuilds what includes it" built crypto/a.o $mains tests/unit/test_a.o
 later core/base/b.c
 check "a source rebuilds itself" built core/base/b.o
 export CFLAGS=-DOTHER
-check "other flags rebuild everything" built crypto/a.o core/base/b.o server/main.o tests/unit/test_a.o
+check "other flags rebuild everything" built crypto/a.o core/base/b.o $mains tests/unit/test_a.o
 check "once" built ''
 unset CFLAGS
-built crypto/a.o core/base/b.o server/main.o tests/unit/test_a.o
+built crypto/a.o core/base/b.o $mains tests/unit/test_a.o
 printf 'int c(void);\nint c(void)\n{\n\treturn 3;\n}\n' >core/base/c.c
 check "a new source is found" built core/base/c.o
 check "and is in its library" eval 'nm build/libtb_core.a | grep -q " T c$"'
@@ -46,8 +47,8 @@ rm core/base/c.c
 check "a removed one compiles nothing" built ''
 check "and is out of its library" eval '! nm build/libtb_core.a | grep -q " T c$"'
 rm crypto/a.h
-sed -i 's/#include "crypto\/a.h"/int a(void);/' crypto/a.c server/main.c tests/unit/test_a.c
-check "a header that is gone stops nobody" built crypto/a.o server/main.o tests/unit/test_a.o
+sed -i 's/#include "crypto\/a.h"/int a(void);/' crypto/a.c server/main.c verifier/main.c cli/main.c cli/trustee_main.c tests/unit/test_a.c
+check "a header that is gone stops nobody" built crypto/a.o $mains tests/unit/test_a.o
 
 check "the unit test runs" eval 'make unit 2>&1 | tail -n 1 | grep -qx "1 passed, 0 failed"'
 sed -i 's/ok 1/not ok 1/' tests/unit/test_a.c
