@@ -79,7 +79,8 @@ export class Roll {
 		refuse(change.reason !== '', 'without a reason');
 		if (action === 'add') {
 			refuse(voter === undefined, `${id} is or was on the roll`);
-			refuse(label !== '' && key.length === 32, 'a new voter has a label and a key');
+			require(label !== '', 'TEXT', 'a new voter has a label');
+			refuse(key.length === 32, 'a new voter has a key');
 			refuse(this.current().some((one) => one.weight === weight), `nobody has weight ${weight}`);
 			this.#insert({ id, label, weight, key, removed: false });
 			this.#checkTotal();

@@ -330,15 +330,30 @@ tb_err tb_base64_parse(void *out, size_t *out_len, size_t out_max, const char *i
 	return TB_OK;
 }
 
-tb_err tb_base64_parse_fixed(void *out, size_t out_len, const char *in, size_t in_len)
+/* Is it base64 of any length?  For what cannot be kept. */
+static bool is_base64(const char *in, size_t in_len)
 {
+	uint8_t some[3];
 	size_t len;
 
-	if (in_len != TB_BASE64_LEN(out_len))
-		return TB_ERR_ENCODING;
-	if (tb_base64_parse(out, &len, out_len, in, in_len) != TB_OK || len != out_len)
-		return TB_ERR_ENCODING;
-	return TB_OK;
+	for (size_t i = 0; i + 4 <= in_len; i += 4) {
+		if (tb_base64_parse(some, &len, sizeof some, in + i, 4) != TB_OK ||
+			(len < 3 && i + 4 < in_len))
+			return false;
+	}
+	return in_len % 4 == 0;
+}
+
+tb_err tb_base64_parse_fixed(void *out, size_t out_len, const char *in, size_t in_len)
+{
+	size_t len = 0;
+	tb_err err = TB_ERR_LIMIT;
+
+	if (in_len == TB_BASE64_LEN(out_len))
+		err = tb_base64_parse(out, &len, out_len, in, in_len);
+	if (err == TB_ERR_ENCODING || (err == TB_OK && len == out_len))
+		return err;
+	return is_base64(in, in_len) ? TB_ERR_RANGE : TB_ERR_ENCODING;
 }
 
 void tb_buf_base64(tb_buf *out, const void *in, size_t in_len)
@@ -393,16 +408,17 @@ tb_err tb_hex_parse_fixed(void *out, size_t out_len, const char *in, size_t in_l
 {
 	uint8_t *to = out;
 
-	if (in_len != TB_HEX_LEN(out_len))
+	if (in_len % 2 != 0)
 		return TB_ERR_ENCODING;
-	for (size_t i = 0; i < out_len; i++) {
+	for (size_t i = 0; i < in_len / 2; i++) {
 		unsigned high = hex_value(in[2 * i]), low = hex_value(in[2 * i + 1]);
 
 		if (high > 15 || low > 15)
 			return TB_ERR_ENCODING;
-		to[i] = (uint8_t)(high << 4 | low);
+		if (i < out_len)
+			to[i] = (uint8_t)(high << 4 | low);
 	}
-	return TB_OK;
+	return in_len == TB_HEX_LEN(out_len) ? TB_OK : TB_ERR_RANGE;
 }
 
 void tb_buf_hex(tb_buf *out, const void *in, size_t in_len)

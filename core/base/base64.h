@@ -18,14 +18,15 @@ void tb_base64_write(char *out, const void *in, size_t in_len);
 /* Reads into `out`, which has room for `out_max` bytes.  ENCODING; LIMIT when they do not fit.
  * On failure *out_len is unchanged and what `out` holds is undefined. */
 TB_CHECKED tb_err tb_base64_parse(void *out, size_t *out_len, size_t out_max, const char *in, size_t in_len);
-/* The same where the length is known: anything but exactly `out_len` bytes is ENCODING. */
+/* The same where the length is known.  ENCODING; RANGE for base64 of another number of bytes. */
 TB_CHECKED tb_err tb_base64_parse_fixed(void *out, size_t out_len, const char *in, size_t in_len);
 /* Appends; failures stick to *out (ENCODING, LIMIT, MEMORY). */
 void tb_buf_base64(tb_buf *out, const void *in, size_t in_len);
 void tb_buf_unbase64(tb_buf *out, const char *in, size_t in_len);
 
 void tb_hex_write(char *out, const void *in, size_t in_len); /* TB_HEX_LEN(in_len) characters, no NUL */
-TB_CHECKED tb_err tb_hex_parse_fixed(void *out, size_t out_len, const char *in, size_t in_len); /* ENCODING */
+/* Errors as tb_base64_parse_fixed(). */
+TB_CHECKED tb_err tb_hex_parse_fixed(void *out, size_t out_len, const char *in, size_t in_len);
 void tb_buf_hex(tb_buf *out, const void *in, size_t in_len);
 
 #endif

@@ -354,6 +354,12 @@ bool tb_json_more(const tb_json_in *in)
 	return json_is_object(top->value) ? top->member != NULL : top->next < top->num;
 }
 
+/* Which members there are, and in which order, is part of the canonical spelling. */
+static const char *members_rule(const tb_json_in *in)
+{
+	return in->spelling == TB_JSON_CANONICAL ? RULE_CANONICAL : in->rule;
+}
+
 /* The member is not where the schema has it: says which of the reasons it is. */
 static void fail_missing(tb_json_in *in, const tb_json_frame *top, const char *key)
 {
@@ -362,9 +368,9 @@ static void fail_missing(tb_json_in *in, const tb_json_frame *top, const char *k
 
 	snprintf(expected, sizeof expected, "the member \"%.64s\"", key);
 	if (json_object_get(top->value, key) == NULL)
-		tb_json_in_fail(in, key, in->rule, expected, "none of that name");
+		tb_json_in_fail(in, key, members_rule(in), expected, "none of that name");
 	else
-		tb_json_in_fail(in, found != NULL ? found : key, in->rule, expected,
+		tb_json_in_fail(in, found != NULL ? found : key, members_rule(in), expected,
 			"an unknown member, or not in its place");
 }
 
@@ -472,7 +478,7 @@ void tb_json_leave(tb_json_in *in)
 		return;
 	TB_REQUIRE(in->depth > 0);
 	if (extra != NULL)
-		tb_json_in_fail(in, extra, in->rule, "no more members", "an unknown member");
+		tb_json_in_fail(in, extra, members_rule(in), "no more members", "an unknown member");
 	else if (tb_json_more(in))
 		tb_json_in_fail(in, TB_JSON_ITEM, in->rule, "no more items after this", "more");
 	else
@@ -577,30 +583,37 @@ size_t tb_json_take_choice(tb_json_in *in, const char *key, const char *const *n
 	return 0;
 }
 
-void tb_json_take_base64(tb_json_in *in, const char *key, uint8_t *out, size_t len)
+/* Another spelling breaks [BASE64], another number of bytes the rule of the object. */
+static void fail_encoded(tb_json_in *in, const char *key, tb_err err, size_t len, const char *encoding,
+	const tb_json_string *s)
 {
 	char expected[64];
+
+	if (err == TB_OK)
+		return;
+	snprintf(expected, sizeof expected, "%zu bytes in %s", len, encoding);
+	tb_json_in_fail(in, key, err == TB_ERR_RANGE ? in->rule : "BASE64", expected, "\"%.64s\"", s->data);
+}
+
+void tb_json_take_base64(tb_json_in *in, const char *key, uint8_t *out, size_t len)
+{
 	tb_json_string s;
 
 	tb_json_take_string(in, key, &s, SIZE_MAX);
-	if (in->err == TB_OK && tb_base64_parse_fixed(out, len, s.data, s.len) != TB_OK) {
-		snprintf(expected, sizeof expected, "%zu bytes in base64", len);
-		tb_json_in_fail(in, key, "BASE64", expected, "\"%.64s\"", s.data);
-	}
+	if (in->err == TB_OK)
+		fail_encoded(in, key, tb_base64_parse_fixed(out, len, s.data, s.len), len, "base64", &s);
 	if (in->err != TB_OK)
 		memset(out, 0, len);
 }
 
 void tb_json_take_hex(tb_json_in *in, const char *key, uint8_t *out, size_t len)
 {
-	char expected[64];
 	tb_json_string s;
 
 	tb_json_take_string(in, key, &s, SIZE_MAX);
-	if (in->err == TB_OK && tb_hex_parse_fixed(out, len, s.data, s.len) != TB_OK) {
-		snprintf(expected, sizeof expected, "%zu bytes in lower-case hexadecimal", len);
-		tb_json_in_fail(in, key, "BASE64", expected, "\"%.64s\"", s.data);
-	}
+	if (in->err == TB_OK)
+		fail_encoded(in, key, tb_hex_parse_fixed(out, len, s.data, s.len), len,
+			"lower-case hexadecimal", &s);
 	if (in->err != TB_OK)
 		memset(out, 0, len);
 }

@@ -42,9 +42,10 @@ typedef enum tb_json_spelling {
  *
  * The first failure sticks: everything after it does nothing and gives 0, false or "", so one look at the end is
  * enough.  It is MEMORY, or RULE with a fault whose rule is
- *   JSON.CANONICAL  not the JSON described above, or not in its canonical spelling (TB_JSON_ANY: the given rule)
+ *   JSON.CANONICAL  not the JSON described above, or not in its canonical spelling, to which it belongs that no member is missing,
+ *                   unknown or out of its place (TB_JSON_ANY: all of this with the given rule)
  *   TEXT, BASE64    the string of such a member is none
- *   the given rule  a member is missing, unknown, out of its place, of another type, or outside its range
+ *   the given rule  a value is of another type, or outside its range (of base64 and hex: another number of bytes)
  */
 struct json_t;
 

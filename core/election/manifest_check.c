@@ -78,7 +78,8 @@ static tb_err check_link(const place *at, const char *value)
 	if (*link == '\0')
 		return TB_OK;
 	if ((strncmp(link, "https://", 8) != 0 && strncmp(link, "http://", 7) != 0) ||
-		strpbrk(link, " \"'`<>") != NULL || strlen(link) > TB_LINK_MAX)
+		strcmp(link, "https://") == 0 || strcmp(link, "http://") == 0 ||
+		strpbrk(link, " \"'<>") != NULL || strlen(link) > TB_LINK_MAX)
 		return bad(at, "link", "TEXT", expected, "\"%.100s\"", link);
 	return check_text(at, "link", link, TB_LINK_MAX, TB_TEXT_LINE);
 }

@@ -206,11 +206,20 @@ static tb_err read_payload(tb_entry *out, tb_buf *room, const envelope *v, tb_fa
 	return TB_OK;
 }
 
+/* Another spelling breaks [BASE64], another number of bytes [ENTRY.ENVELOPE]. */
+static const char *encoded_rule(tb_err err)
+{
+	return err == TB_ERR_RANGE ? ENVELOPE : "BASE64";
+}
+
 static tb_err read_blob(tb_entry *out, const envelope *v, tb_fault *fault)
 {
-	if (tb_hex_parse_fixed(out->payload_hash, 32, v->sha256, v->sha256_len) != TB_OK)
-		return tb_fault_set(
-			fault, "BASE64", "blob.sha256", "64 lower-case hexadecimal digits", "something else");
+	tb_err err;
+
+	err = tb_hex_parse_fixed(out->payload_hash, 32, v->sha256, v->sha256_len);
+	if (err != TB_OK)
+		return tb_fault_set(fault, encoded_rule(err), "blob.sha256",
+			"64 lower-case hexadecimal digits", "something else");
 	/* A small payload as a blob would be a second spelling of the same entry. */
 	if (v->size <= TB_ENTRY_MAX_INLINE || v->size > TB_BLOB_MAX_BYTES)
 		return tb_fault_setf(fault, ENVELOPE, "blob.size", "40001 to 8388608 bytes", "%llu",
@@ -250,9 +259,10 @@ tb_err tb_entry_parse(tb_entry *out, tb_buf *room, const uint8_t *bytes, size_t 
 	err = v.is_blob ? read_blob(out, &v, fault) : read_payload(out, room, &v, fault);
 	if (err != TB_OK)
 		return err;
-	if (tb_base64_parse_fixed(out->signature, sizeof out->signature, v.signature, v.signature_len) !=
-		TB_OK)
-		return tb_fault_set(fault, "BASE64", "signature", "the base64 of 64 bytes", "something else");
+	err = tb_base64_parse_fixed(out->signature, sizeof out->signature, v.signature, v.signature_len);
+	if (err != TB_OK)
+		return tb_fault_set(
+			fault, encoded_rule(err), "signature", "the base64 of 64 bytes", "something else");
 	return TB_OK;
 }
 

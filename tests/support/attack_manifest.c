@@ -185,7 +185,7 @@ const tb_attack tb_attacks_manifest[] = {
 		.num = 1,
 		.make = extend_beyond_sixty_days,
 		.config = SMALL},
-	CASE("B-10a", "a question without an approval rule", "MANIFEST",
+	CASE("B-10a", "a question without an approval rule", "JSON.CANONICAL",
 		",\"approval\":{\"base\":\"ballots\",\"fraction\":[1,2],\"strict\":true}", ""),
 	CASE("B-10b", "an approval fraction above 1", "MANIFEST.QUESTIONS", "\"fraction\":[1,2]",
 		"\"fraction\":[3,2]"),

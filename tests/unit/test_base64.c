@@ -98,8 +98,14 @@ static void test_other_spellings_are_refused(void **state)
 		assert_int_equal(tb_buf_status(&b), TB_ERR_ENCODING);
 		tb_buf_release(&b);
 	}
-	assert_int_equal(tb_base64_parse_fixed(out, 3, "Zm8=", 4), TB_ERR_ENCODING);
-	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm9v", 4), TB_ERR_ENCODING);
+	assert_int_equal(tb_base64_parse_fixed(out, 3, "Zm8=", 4), TB_ERR_RANGE);
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm9v", 4), TB_ERR_RANGE);
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm9vZm8=", 8), TB_ERR_RANGE);
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "", 0), TB_ERR_RANGE);
+	assert_int_equal(tb_base64_parse_fixed(out, 3, "Zm9=", 4), TB_ERR_ENCODING); /* unused bits */
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm8=Zm8=", 8), TB_ERR_ENCODING);
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm9vZm8", 7), TB_ERR_ENCODING);
+	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm9vZm9*", 8), TB_ERR_ENCODING);
 	assert_int_equal(tb_base64_parse_fixed(out, 2, "Zm8=", 4), TB_OK);
 }
 
@@ -139,6 +145,9 @@ static void test_hex(void **state)
 	assert_memory_equal(out, bytes, 4);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_int_equal(tb_hex_parse_fixed(out, 4, bad[i], strlen(bad[i])), TB_ERR_ENCODING);
+	assert_int_equal(tb_hex_parse_fixed(out, 4, "009fa0", 6), TB_ERR_RANGE);
+	assert_int_equal(tb_hex_parse_fixed(out, 4, "009fa0ff00", 10), TB_ERR_RANGE);
+	assert_int_equal(tb_hex_parse_fixed(out, 4, "009fA0", 6), TB_ERR_ENCODING);
 }
 
 int main(void)

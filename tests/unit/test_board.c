@@ -742,7 +742,7 @@ static void test_endorsements(void **state)
 	(void)state;
 	tb_maker_until_voted(m);
 	tb_maker_close(m);
-	assert_string_equal(ask_text(m, TB_ENTRY_ENDORSE, "trustee/1", "{}", m->now), "ENDORSE");
+	assert_string_equal(ask_text(m, TB_ENTRY_ENDORSE, "trustee/1", "{}", m->now), "JSON.CANONICAL");
 	tb_maker_tally(m);
 	assert_string_equal(ask_endorse(m, "trustee/1", 0), "OK");
 	assert_string_equal(ask_endorse(m, "endorser/auditor-1", 0), "OK");

@@ -79,7 +79,7 @@ static const struct {
 } BAD[] = {
 	{"", "JSON.CANONICAL", NULL},
 	{"[]", "ENTRY.ENVELOPE", NULL},
-	{"{}", "ENTRY.ENVELOPE", "type"},
+	{"{}", "JSON.CANONICAL", "type"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END " ", "JSON.CANONICAL", NULL},
 	{"{\"type\": \"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1.0,\"signer\":\"voter/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
@@ -89,15 +89,15 @@ static const struct {
 	{"{\"type\":\"ballot\",\"time\":9007199254740992,\"signer\":\"voter/a\"" PAYLOAD END,
 		"JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":\"1\",\"signer\":\"voter/a\"" PAYLOAD END, "ENTRY.ENVELOPE", "time"},
-	{"{\"time\":1,\"type\":\"ballot\",\"signer\":\"voter/a\"" PAYLOAD END, "ENTRY.ENVELOPE", NULL},
+	{"{\"time\":1,\"type\":\"ballot\",\"signer\":\"voter/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END,
 		"JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\",\"note\":\"x\"" PAYLOAD END,
-		"ENTRY.ENVELOPE", "note"},
+		"JSON.CANONICAL", "note"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"" SIG64
 	 "\",\"x\":1}",
-		"ENTRY.ENVELOPE", "x"},
-	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD "}", "ENTRY.ENVELOPE", "signature"},
+		"JSON.CANONICAL", "x"},
+	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD "}", "JSON.CANONICAL", "signature"},
 	{"{\"type\":\"ball\\u006ft\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter\\/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\\n\"" PAYLOAD END, "ENTRY.ENVELOPE", ""},
@@ -120,6 +120,8 @@ static const struct {
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\",\"payload\":\"AQ-D\"" END, "BASE64",
 		"payload"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"AAAA\"}",
+		"ENTRY.ENVELOPE", "signature"},
+	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"AAA\"}",
 		"BASE64", "signature"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"" HASH
 	 "\",\"size\":40000}" END,
@@ -132,10 +134,10 @@ static const struct {
 		"BASE64", "blob.sha256"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"size\":50000,\"sha256\":\"" HASH
 	 "\"}" END,
-		"ENTRY.ENVELOPE", NULL},
+		"JSON.CANONICAL", NULL},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"" HASH
 	 "\",\"size\":50000}" PAYLOAD END,
-		"ENTRY.ENVELOPE", NULL},
+		"JSON.CANONICAL", NULL},
 };
 
 /* ATTACKS A-06, A-07, A-08, A-13: no second spelling, nothing unknown, nothing twice. */

@@ -121,10 +121,10 @@ static const struct {
 	const char *after, *from, *to, *rule, *where;
 } BAD[] = {
 	{"", "{\"tabella\":1", "{\"tabella\":2", "MANIFEST", "tabella"},
-	{"", "\"slug\":", "\"slag\":", "MANIFEST", NULL},
+	{"", "\"slug\":", "\"slag\":", "JSON.CANONICAL", NULL},
 	{"", "\"rehearsal\":false", "\"rehearsal\":0", "MANIFEST", "rehearsal"},
-	{"", "\"rehearsal\":false,", "", "MANIFEST", NULL},
-	{"", "\"rehearsal\":false", "\"rehearsal\":false,\"rehearsals\":1", "MANIFEST", NULL},
+	{"", "\"rehearsal\":false,", "", "JSON.CANONICAL", NULL},
+	{"", "\"rehearsal\":false", "\"rehearsal\":false,\"rehearsals\":1", "JSON.CANONICAL", NULL},
 	{"", "\"rehearsal\":false", "\"rehearsal\": false", "JSON.CANONICAL", NULL},
 	{"", "\"threshold\":2", "\"threshold\":2.0", "JSON.CANONICAL", NULL},
 	{"", "\"group\":\"ristretto255\"", "\"group\":\"p256\"", "MANIFEST", "group"},

@@ -115,21 +115,21 @@ static const struct {
 	again_fn *again;
 	const char *text, *rule, *where;
 } BAD[] = {
-	{again_open, "{\"size\":12,\"root\":\"" H1 "\",\"public_key\":\"\"}", "BASE64", "public_key"},
-	{again_open, "{\"size\":12,\"root\":\"00\",\"public_key\":\"" KEY "\"}", "BASE64", "root"},
-	{again_open, "{\"root\":\"" H1 "\",\"size\":12,\"public_key\":\"" KEY "\"}", "OPEN", NULL},
-	{again_open, "{\"size\":12,\"root\":\"" H1 "\",\"public_key\":\"" KEY "\",\"x\":1}", "OPEN", "x"},
+	{again_open, "{\"size\":12,\"root\":\"" H1 "\",\"public_key\":\"\"}", "OPEN", "public_key"},
+	{again_open, "{\"size\":12,\"root\":\"00\",\"public_key\":\"" KEY "\"}", "OPEN", "root"},
+	{again_open, "{\"root\":\"" H1 "\",\"size\":12,\"public_key\":\"" KEY "\"}", "JSON.CANONICAL", NULL},
+	{again_open, "{\"size\":12,\"root\":\"" H1 "\",\"public_key\":\"" KEY "\",\"x\":1}", "JSON.CANONICAL", "x"},
 	{again_open, "{\"size\":12,\"root\":\"" H1 "\",\"public_key\":\"" KEY "\"} ", "JSON.CANONICAL", NULL},
-	{again_close, "{\"size\":1,\"root\":\"" H1 "\",\"ballots\":0}", "CLOSE", "voters"},
+	{again_close, "{\"size\":1,\"root\":\"" H1 "\",\"ballots\":0}", "JSON.CANONICAL", "voters"},
 	{again_close, "{\"size\":1,\"root\":\"" H1 "\",\"ballots\":\"0\",\"voters\":7}", "CLOSE", "ballots"},
 	{again_extend, "{\"closes\":1,\"reason\":\"\\u0007\"}", "TEXT", "reason"},
 	{again_extend, "{\"closes\":-1,\"reason\":\"\"}", "JSON.CANONICAL", NULL},
-	{again_notice, "{\"reason\":\"x\"}", "NOTICE", NULL},
+	{again_notice, "{\"reason\":\"x\"}", "JSON.CANONICAL", NULL},
 	{again_notice,
 		"{\"text\":\"a\xe2\x80\xae"
 		"b\"}",
 		"TEXT", "text"},
-	{again_cancel, "{\"text\":\"x\"}", "CANCEL", NULL},
+	{again_cancel, "{\"text\":\"x\"}", "JSON.CANONICAL", NULL},
 	{again_change,
 		"{\"action\":\"move\",\"voter\":\"a\",\"label\":\"A\",\"weight\":1,\"key\":\"" KEY
 		"\",\"reason\":\"r\"}",
@@ -157,7 +157,7 @@ static const struct {
 	{again_change,
 		"{\"action\":\"add\",\"voter\":\"a\",\"label\":\"A\",\"weight\":1,\"key\":\"\",\"reason\":"
 		"\"r\"}",
-		"BASE64", "key"},
+		"ROLL.CHANGE", "key"},
 	{again_change,
 		"{\"action\":\"add\",\"voter\":\"a\",\"label\":\"A\",\"weight\":1,\"key\":\"" IDENTITY
 		"\",\"reason\":\"r\"}",
@@ -185,7 +185,7 @@ static const struct {
 	{again_endorse,
 		"{\"close\":\"" H1 "\",\"size\":5,\"root\":\"" H2 "\",\"counted\":\"" H1
 		"\",\"ballots\":2,\"aggregates\":\"" H2 "\",\"cosignature\":\"AAAA\"}",
-		"BASE64", "cosignature"},
+		"ENDORSE", "cosignature"},
 	{again_endorse,
 		"{\"close\":\"F0\",\"size\":5,\"root\":\"" H2 "\",\"counted\":\"" H1
 		"\",\"ballots\":2,\"aggregates\":\"" H2 "\",\"cosignature\":\"AAAA\"}",

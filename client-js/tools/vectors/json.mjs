@@ -123,6 +123,7 @@ function textCases(c) {
 	good('link', 'nothing', '');
 	good('link', 'https', 'https://example.org/a?b=c#d');
 	good('link', 'http', 'http://example.org');
+	good('link', 'a backtick, which is not refused', 'https://example.org/`');
 	for (const [name, value] of [['another scheme', 'javascript:alert(1)'], ['capitals in the scheme', 'HTTPS://example.org'], ['nothing behind the scheme', 'https://'], ['a space', 'https://example.org/a b'], ['a double quote', 'https://example.org/"'], ['a single quote', "https://example.org/'"], ['an angle bracket', 'https://example.org/<'], ['a closing angle bracket', 'https://example.org/>'], ['a line feed', 'https://example.org/\n'], ['2001 bytes', `https://example.org/${'a'.repeat(1981)}`]])
 		bad('link', name, value);
 	good('id', 'all characters', 'abc.xyz_0-9');

@@ -79,7 +79,7 @@ function changeCases(c, good, bad) {
 	refuse('add who is there', 'ROLL.CHANGE', change('add', 'bert'));
 	refuse('add who was removed', 'ROLL.CHANGE', change('remove', 'bert'), change('add', 'bert'));
 	refuse('add with a weight that nobody has', 'ROLL.CHANGE', change('add', 'dora', { weight: 2 }));
-	refuse('add without a label', 'ROLL.CHANGE', change('add', 'dora', { label: '' }));
+	refuse('add without a label', 'TEXT', change('add', 'dora', { label: '' }));
 	refuse('add without a key', 'ROLL.CHANGE', change('add', 'dora', { key: '' }));
 	refuse('add with a key that is taken', 'ROLL.KEYS', change('add', 'dora', { key: key('ada') }));
 	refuse('add with the key of a removed voter', 'ROLL.KEYS', change('remove', 'bert'), change('add', 'dora', { key: key('bert') }));
