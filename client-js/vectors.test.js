@@ -16,7 +16,9 @@ test('every file of vectors has its topic, and every topic its file', () => {
 for (const [name, topic] of Object.entries(topics)) {
 	const text = readFileSync(new URL(`${name}.json`, folder), 'utf8');
 	test(`${name}: the cases of the file`, () => {
-		const { cases } = JSON.parse(text);
+		const file = JSON.parse(text);
+		const { cases } = file;
+		topic.use?.(file);
 		assert(cases.length > 0);
 		for (const one of cases) {
 			if (one.valid) assert.deepEqual(plain(topic.ops[one.op](one.in)), one.out, one.name);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // [ENDORSE] What endorsers sign, once ever, before anything is decrypted.
-import { hex } from '../crypto/bytes.js';
+import { beToInt, hex } from '../crypto/bytes.js';
 import { require } from '../crypto/err.js';
 import { write as writeBase64 } from './base64.js';
 import { COSIGNATURE_LENGTH, cosign, isCosigned } from './checkpoint.js';
 import * as json from './json.js';
+
+/** How far clocks may differ, in seconds. */
+const CLOCKS = 600n;
 
 /**
  * @typedef {object} Statement
@@ -32,13 +35,18 @@ const shape = json.object({
 /** @param {Statement} s @param {string} origin @param {number} time @param {Uint8Array} seed of the cosigning key @returns {Uint8Array} payload */
 export const make = (s, origin, time, seed) => write({ ...s, cosignature: cosign({ origin, size: s.size, root: s.root }, time, seed) });
 
-/** Holds an endorsement against what this board gives. @param {Uint8Array} payload @param {Statement} expected
- * @param {string} origin @param {Uint8Array} key the endorser's cosigning key */
-export function verify(payload, expected, origin, key) {
+/**
+ * Holds an endorsement against what this board gives.
+ * @param {Uint8Array} payload @param {Statement} expected @param {string} origin
+ * @param {Uint8Array} key the endorser's cosigning key @param {number} closeTime of the close entry
+ */
+export function verify(payload, expected, origin, key, closeTime) {
 	const s = json.read(payload, shape, 'ENDORSE');
 	for (const name of ['close', 'root', 'counted', 'aggregates'])
 		require(hex(s[name]) === hex(expected[name]), 'ENDORSE', `${name}: expected ${hex(expected[name])}, found ${hex(s[name])}`);
 	for (const name of ['size', 'ballots'])
 		require(s[name] === expected[name], 'ENDORSE', `${name}: expected ${expected[name]}, found ${s[name]}`);
+	const time = beToInt(s.cosignature.slice(0, 8));
+	require(time > 0n && time + CLOCKS >= BigInt(closeTime), 'ENDORSE', `cosigned at ${time}, before the polls ended at ${closeTime}`);
 	require(isCosigned({ origin, size: s.size, root: s.root }, s.cosignature, key), 'ENDORSE', 'the cosignature is wrong');
 }

@@ -42,6 +42,15 @@ export class Roll {
 		this.isFinal = false;
 	}
 
+	/** @returns {Roll} one that can be changed without changing this one */
+	copy() {
+		const other = new Roll(this.rules);
+		for (const [id, voter] of this.voters) other.voters.set(id, { ...voter });
+		other.taken = new Map(this.taken);
+		other.isFinal = this.isFinal;
+		return other;
+	}
+
 	/** @returns {Voter[]} who may vote */
 	current() {
 		return [...this.voters.values()].filter(({ removed }) => !removed);

@@ -5,6 +5,7 @@ import * as ceremony from './ceremony.mjs';
 import * as characters from './characters.mjs';
 import * as checkpoint from './checkpoint.mjs';
 import * as code from './code.mjs';
+import * as election from './election.mjs';
 import * as group from './group.mjs';
 import * as hashToGroup from './hash_to_group.mjs';
 import * as json from './json.mjs';
@@ -24,5 +25,5 @@ export const topics = {
 	bitproof, bitproof_modp4096: bitproof.modp, ballot,
 	ceremony, ceremony_modp4096: ceremony.modp,
 	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt,
-	json, characters, manifest, roll,
+	json, characters, manifest, roll, election,
 };
