@@ -309,11 +309,6 @@ const char *tb_args_operand(const tb_args *args, size_t i)
 	return i < args->num_operands ? args->operands[i] : NULL;
 }
 
-size_t tb_args_num_operands(const tb_args *args)
-{
-	return args->num_operands;
-}
-
 bool tb_args_json(const tb_args *args)
 {
 	return args->json;

@@ -48,7 +48,6 @@ const char *tb_args_get(const tb_args *args, const char *option);
 const char *tb_args_get_nth(const tb_args *args, const char *option, size_t n);
 bool tb_args_has(const tb_args *args, const char *option);
 const char *tb_args_operand(const tb_args *args, size_t i); /* NULL when there are fewer */
-size_t tb_args_num_operands(const tb_args *args);
 bool tb_args_json(const tb_args *args);
 /* A whole number within [min, max]; prints what is wrong and returns false otherwise.  Absent: *out unchanged, true. */
 bool tb_args_number(const tb_args *args, const char *option, uint64_t min, uint64_t max, uint64_t *out);

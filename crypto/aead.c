@@ -72,25 +72,3 @@ tb_err tb_aead_decrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
 	}
 	return err;
 }
-
-tb_err tb_scrypt(uint8_t *out, size_t out_len, const void *phrase, size_t phrase_len, const void *salt,
-	size_t salt_len, tb_scrypt_cost cost)
-{
-	uint64_t n, memory;
-	bool ok;
-
-	tb_wipe(out, out_len);
-	if (cost.log2_n < 1 || cost.log2_n > 20 || cost.r < 1 || cost.r > 32 || cost.p < 1 || cost.p > 16)
-		return TB_ERR_RANGE;
-	n = UINT64_C(1) << cost.log2_n;
-	memory = UINT64_C(128) * cost.r * (n + cost.p + 2);
-	if (memory > TB_SCRYPT_MAX_MEMORY)
-		return TB_ERR_RANGE;
-	ok = EVP_PBE_scrypt(phrase, phrase_len, salt, salt_len, n, cost.r, cost.p, TB_SCRYPT_MAX_MEMORY * 2,
-		     out, out_len) == 1;
-	if (!ok) {
-		ERR_clear_error();
-		tb_wipe(out, out_len);
-	}
-	return ok ? TB_OK : TB_ERR_MEMORY;
-}

@@ -8,8 +8,7 @@
 #include "crypto/err.h"
 
 /*
- * Encryption of files at rest: ChaCha20-Poly1305 (RFC 8439) under a key that, where it comes from a pass phrase, comes
- * through scrypt (RFC 7914).  Both on OpenSSL.  A (key, nonce) pair is used once, ever: two texts under the same pair
+ * ChaCha20-Poly1305 (RFC 8439) on OpenSSL.  A (key, nonce) pair is used once, ever: two texts under the same pair
  * reveal their difference and let tags be forged.
  */
 #define TB_AEAD_KEY_BYTES 32
@@ -27,20 +26,5 @@ TB_CHECKED tb_err tb_aead_encrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BY
 TB_CHECKED tb_err tb_aead_decrypt(uint8_t *out, const uint8_t key[TB_AEAD_KEY_BYTES],
 	const uint8_t nonce[TB_AEAD_NONCE_BYTES], const void *aad, size_t aad_len, const void *in,
 	size_t in_len);
-
-/* The cost of one guess.  TB_SCRYPT_DEFAULT takes 128 MiB and about half a second. */
-typedef struct tb_scrypt_cost {
-	unsigned log2_n, r, p;
-} tb_scrypt_cost;
-#define TB_SCRYPT_DEFAULT ((tb_scrypt_cost){.log2_n = 17, .r = 8, .p = 1})
-#define TB_SCRYPT_MAX_MEMORY (UINT64_C(1) << 30)
-
-/*
- * Memory-hard key derivation.  A cost that was read from a file comes from outside: RANGE unless 1 <= log2_n <= 20,
- * 1 <= r <= 32, 1 <= p <= 16 and 128 * r * (2^log2_n + p + 2) <= TB_SCRYPT_MAX_MEMORY, so that a hostile file cannot
- * exhaust the machine.  MEMORY.  On failure `out` is zero.
- */
-TB_CHECKED tb_err tb_scrypt(uint8_t *out, size_t out_len, const void *phrase, size_t phrase_len,
-	const void *salt, size_t salt_len, tb_scrypt_cost cost);
 
 #endif

@@ -470,29 +470,23 @@ static void append_ciphertexts(const tb_bitproof *p, tb_batch *b, const tb_scala
 	subtract_base(b, p->g, e5, &p->zd, TB_BITPROOF_SLOT_H);
 }
 
-tb_err tb_bitproof_append(const tb_bitproof *p, tb_batch *batch, const tb_scalar e[4])
+tb_err tb_bitproof_append(const tb_bitproof *p, tb_batch *batch)
 {
-	tb_err err;
+	tb_scalar e[4];
+	tb_err err = TB_OK;
 
 	TB_REQUIRE(p->state == PREPARED && tb_batch_group(batch) == p->g);
 	TB_REQUIRE(tb_batch_num_bases(batch) >= TB_BITPROOF_SLOT_G + (size_t)p->def->num_bits);
-	err = tb_batch_reserve(batch, p->points.num);
+	/* Four independent values at every call: one for two equations, or powers of one, would let errors cancel [BATCH.RANDOM]. */
+	for (size_t i = 0; i < 4 && err == TB_OK; i++)
+		err = tb_scalar_random128(p->g, &e[i]);
+	if (err == TB_OK)
+		err = tb_batch_reserve(batch, p->points.num);
 	if (err != TB_OK)
 		return err;
 	append_bits(p, batch, &e[0], &e[1]);
 	append_ciphertexts(p, batch, &e[2], &e[3]);
 	return TB_OK;
-}
-
-tb_err tb_bitproof_append_random(const tb_bitproof *p, tb_batch *batch)
-{
-	tb_scalar e[4];
-	tb_err err = TB_OK;
-
-	/* Four independent values at every call: one for two equations, or powers of one, would let errors cancel [BATCH.RANDOM]. */
-	for (size_t i = 0; i < 4 && err == TB_OK; i++)
-		err = tb_scalar_random128(p->g, &e[i]);
-	return err == TB_OK ? tb_bitproof_append(p, batch, e) : err;
 }
 
 tb_err tb_bitproof_verify(tb_bitproof *p, tb_batch *batch, const tb_bitproof_key *key,
@@ -506,7 +500,7 @@ tb_err tb_bitproof_verify(tb_bitproof *p, tb_batch *batch, const tb_bitproof_key
 		err = tb_bitproof_prepare(p, key, binding);
 	tb_batch_clear(batch);
 	if (err == TB_OK)
-		err = tb_bitproof_append_random(p, batch);
+		err = tb_bitproof_append(p, batch);
 	if (err == TB_OK)
 		err = tb_batch_check(batch);
 	tb_batch_clear(batch);
@@ -521,7 +515,7 @@ static tb_err append_item(void *items, size_t index, tb_batch *b)
 {
 	const tb_bitproof_list *list = items;
 
-	return tb_bitproof_append_random(list->proofs[index], b);
+	return tb_bitproof_append(list->proofs[index], b);
 }
 
 tb_err tb_bitproof_check_many(tb_batch *batch, const tb_bitproof *const *proofs, size_t num, bool *bad)

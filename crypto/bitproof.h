@@ -142,13 +142,11 @@ TB_CHECKED tb_err tb_bitproof_prepare(
 	tb_bitproof *p, const tb_bitproof_key *key, const tb_bitproof_binding *binding);
 
 /*
- * Adds the point equations (1), (2), (4), (5) of a prepared proof, weighted with e[0..3], to a batch of this
- * election (tb_bitproof_batch_new()).  e are independent random 128-bit values [BATCH.RANDOM].  The proof
- * must stay as it is until the batch is cleared.  MEMORY, and the batch is unchanged.
+ * Adds the point equations (1), (2), (4), (5) of a prepared proof, weighted with four independent random 128-bit values
+ * [BATCH.RANDOM], to a batch of this election (tb_bitproof_batch_new()).  The proof must stay as it is until the batch is cleared.
+ * RANDOM, MEMORY, and the batch is unchanged.
  */
-TB_CHECKED tb_err tb_bitproof_append(const tb_bitproof *p, tb_batch *batch, const tb_scalar e[4]);
-/* The same with four values drawn here.  RANDOM, MEMORY. */
-TB_CHECKED tb_err tb_bitproof_append_random(const tb_bitproof *p, tb_batch *batch);
+TB_CHECKED tb_err tb_bitproof_append(const tb_bitproof *p, tb_batch *batch);
 
 /* All of it for one part: parse, prepare, check.  Errors as above. */
 TB_CHECKED tb_err tb_bitproof_verify(tb_bitproof *p, tb_batch *batch, const tb_bitproof_key *key,

@@ -9,6 +9,7 @@
 #include "crypto/bitproof.h"
 #include "crypto/bitproof_internal.h"
 #include "crypto/ct.h"
+#include "crypto/elgamal.h"
 #include "crypto/wipe.h"
 
 /* ---- bits ---- */
@@ -320,7 +321,7 @@ static void write_masks(const tb_witness *w, const tb_scalar *y)
 	uint32_t k = w->def->num_weights;
 	uint8_t *out = w->wire + w->at.masks;
 	tb_secret sum, term;
-	tb_point P, Q;
+	tb_point D1, D2;
 	tb_scalar u;
 
 	tb_secret_set_u64(g, &sum, 0);
@@ -332,15 +333,11 @@ static void write_masks(const tb_witness *w, const tb_scalar *y)
 			tb_secret_add(g, &sum, &sum, &term);
 		}
 	}
-	tb_point_mul_generator_secret(g, &P, &w->delta);
-	tb_point_write(g, out, &P);
-	tb_point_mul_generator_secret(g, &P, &sum);
-	tb_fixed_base_mul_secret(w->prover->h, &Q, &w->delta);
-	tb_point_add_secret(g, &Q, &Q, &P);
-	tb_point_write(g, out + w->point_bytes, &Q);
+	tb_elgamal_encrypt(g, w->prover->h, &D1, &D2, &sum, &w->delta);
+	tb_point_write(g, out, &D1);
+	tb_point_write(g, out + w->point_bytes, &D2);
 	tb_secret_wipe(&sum);
 	tb_secret_wipe(&term);
-	tb_wipe(&P, sizeof P);
 }
 
 /* ---- after x ---- */

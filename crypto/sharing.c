@@ -55,7 +55,9 @@ void tb_polynomial_commit(const tb_group *g, tb_points *out, const tb_polynomial
 }
 
 /* ---- commitments ---- */
-void tb_sharing_evaluate(const tb_group *g, tb_point *out, const tb_points *commitments, uint32_t index)
+/* *out = sum_k index^k C_k = f(index)*g. */
+static void evaluate_commitments(
+	const tb_group *g, tb_point *out, const tb_points *commitments, uint32_t index)
 {
 	tb_point sum;
 	tb_scalar x;
@@ -75,7 +77,7 @@ tb_err tb_sharing_check(
 	tb_point left, right;
 
 	tb_point_mul_generator_secret(g, &left, share);
-	tb_sharing_evaluate(g, &right, commitments, index);
+	evaluate_commitments(g, &right, commitments, index);
 	return tb_point_equal(g, &left, &right) ? TB_OK : TB_ERR_PROOF;
 }
 
@@ -100,7 +102,7 @@ tb_err tb_sharing_verification_key(
 
 	tb_point_identity(g, &sum);
 	for (size_t i = 0; i < num_trustees; i++) {
-		tb_sharing_evaluate(g, &part, &commitments[i], index);
+		evaluate_commitments(g, &part, &commitments[i], index);
 		tb_point_add(g, &sum, &sum, &part);
 	}
 	/* x_index = 0: that trustee's shares would say nothing and everybody could make them. */

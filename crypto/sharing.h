@@ -32,8 +32,6 @@ void tb_polynomial_evaluate(const tb_group *g, tb_secret *out, const tb_polynomi
 void tb_polynomial_commit(const tb_group *g, tb_points *out, const tb_polynomial *p);
 
 /* ---- commitments of one trustee: `commitments` = C_0..C_{t-1} ---- */
-/* *out = sum_k index^k C_k = f(index)*g. */
-void tb_sharing_evaluate(const tb_group *g, tb_point *out, const tb_points *commitments, uint32_t index);
 /* Whether `share` = f(index) for the committed polynomial [CEREMONY.RECEIVE].  PROOF: its sender is to blame.
  */
 TB_CHECKED tb_err tb_sharing_check(

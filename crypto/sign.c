@@ -11,11 +11,6 @@
 #include "crypto/rand.h"
 #include "crypto/wipe.h"
 
-tb_err tb_sign_secret_random(tb_sign_secret *out)
-{
-	return tb_random(out->seed, sizeof out->seed);
-}
-
 void tb_sign_secret_wipe(tb_sign_secret *s)
 {
 	tb_wipe(s, sizeof *s);

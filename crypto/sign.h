@@ -24,7 +24,6 @@ typedef struct tb_sign_secret {
 	uint8_t seed[32];
 } tb_sign_secret;
 
-TB_CHECKED tb_err tb_sign_secret_random(tb_sign_secret *out); /* RANDOM: *out is then zero */
 void tb_sign_secret_wipe(tb_sign_secret *s);
 /* The public key of a secret.  MEMORY; `out` is then zero. */
 TB_CHECKED tb_err tb_sign_public(uint8_t out[TB_SIGN_PUBLIC_BYTES], const tb_sign_secret *s);

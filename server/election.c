@@ -10,8 +10,6 @@
 
 #define STATE_MAX (1u << 20)
 #define NOTE_MAX 65536
-#define BUNDLE_ENTRIES 256
-#define BUNDLE_MAX (BUNDLE_ENTRIES * (TB_ENTRY_MAX_BYTES + 2u))
 
 /* ---- the list ---- */
 
@@ -177,6 +175,9 @@ void tb_election_board_drop(tb_election *e, tb_board_ref *ref)
 
 /* ---- reading the log in order ---- */
 
+/* Called for each entry, with its blob attached; what `e` points to is gone when it returns.  An error ends the reading. */
+typedef tb_err entry_fn(void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32]);
+
 typedef struct log_reader {
 	tb_store *store;
 	uint64_t election;
@@ -184,16 +185,16 @@ typedef struct log_reader {
 	tb_fault *fault;
 } log_reader;
 
-static tb_err read_one(log_reader *r, tb_reader *bytes, uint64_t index, tb_election_entry_fn *each, void *arg)
+static tb_err read_one(log_reader *r, tb_bundle *bundle, uint64_t index, entry_fn *each, void *arg)
 {
-	size_t len = tb_reader_u16(bytes);
-	const uint8_t *entry = tb_reader_skip(bytes, len);
+	const uint8_t *entry;
+	size_t len;
 	uint8_t leaf[TB_MERKLE_BYTES];
 	char place[40];
 	tb_entry e;
 	tb_err err;
 
-	if (entry == NULL)
+	if (tb_bundle_next(bundle, &entry, &len) != TB_OK)
 		return TB_ERR_IO;
 	err = tb_entry_parse(&e, &r->room, entry, len, r->fault);
 	if (err == TB_OK && e.is_blob) {
@@ -213,24 +214,25 @@ static tb_err read_one(log_reader *r, tb_reader *bytes, uint64_t index, tb_elect
 	return err;
 }
 
-tb_err tb_election_each_entry(tb_store *store, uint64_t election, uint64_t first, uint64_t end,
-	tb_election_entry_fn *each, void *arg, tb_fault *fault)
+/* Entries first .. end-1.  IO (also for an entry that cannot be parsed, with *fault), MEMORY, or the function's error. */
+static tb_err each_entry(tb_store *store, uint64_t election, uint64_t first, uint64_t end, entry_fn *each,
+	void *arg, tb_fault *fault)
 {
 	log_reader r = {.store = store, .election = election, .fault = fault};
 	tb_err err = TB_OK;
 
-	tb_buf_init(&r.bundle, BUNDLE_MAX);
+	tb_buf_init(&r.bundle, TB_BUNDLE_MAX);
 	tb_buf_init(&r.room, TB_ENTRY_MAX_BYTES);
 	tb_buf_init(&r.blob, TB_BLOB_MAX_BYTES);
 	while (first < end && err == TB_OK) {
-		uint64_t num = end - first < BUNDLE_ENTRIES ? end - first : BUNDLE_ENTRIES;
-		tb_reader bytes;
+		uint64_t num = end - first < TB_TILE_WIDTH ? end - first : TB_TILE_WIDTH;
+		tb_bundle bundle;
 
 		tb_buf_clear(&r.bundle);
 		err = tb_store_bundle(store, election, first, num, &r.bundle);
-		tb_reader_init(&bytes, r.bundle.data, r.bundle.len);
+		tb_bundle_init(&bundle, r.bundle.data, r.bundle.len, (unsigned)num);
 		for (uint64_t i = 0; i < num && err == TB_OK; i++)
-			err = read_one(&r, &bytes, first + i, each, arg);
+			err = read_one(&r, &bundle, first + i, each, arg);
 		first += num;
 	}
 	tb_buf_release(&r.bundle);
@@ -298,7 +300,7 @@ tb_err tb_election_tally(tb_tally **out, uint64_t election, const tb_board *boar
 	if (err == TB_OK)
 		err = tb_tally_new(&p.tally, tb_board_params(board));
 	if (err == TB_OK)
-		err = tb_election_each_entry(store, election, first, close.size, tally_entry, &p, fault);
+		err = each_entry(store, election, first, close.size, tally_entry, &p, fault);
 	if (err == TB_OK)
 		err = tb_tally_finish(p.tally, &close);
 	if (err != TB_OK) {
@@ -416,7 +418,7 @@ tb_err tb_election_replay(tb_election *e, tb_store *store, const tb_server_keys 
 	if (err == TB_OK && size == 0)
 		err = TB_ERR_IO;
 	if (err == TB_OK)
-		err = tb_election_each_entry(store, e->number, 0, size, replay_entry, &r, fault);
+		err = each_entry(store, e->number, 0, size, replay_entry, &r, fault);
 	if (err == TB_OK)
 		err = make_view(&view, r.board, &r.tree, keys);
 	if (err == TB_OK)

@@ -105,13 +105,6 @@ typedef struct tb_election_nodes {
 } tb_election_nodes;
 tb_merkle_reader tb_election_node_reader(tb_election_nodes *nodes);
 
-/* ---- reading the log in order ---- */
-/* Called for each entry, with its blob attached; what `e` points to is gone when it returns.  An error ends the reading. */
-typedef tb_err tb_election_entry_fn(void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32]);
-/* Entries first .. end-1.  IO (also for an entry that cannot be parsed, with *fault), MEMORY, or the function's error. */
-TB_CHECKED tb_err tb_election_each_entry(tb_store *store, uint64_t election, uint64_t first, uint64_t end,
-	tb_election_entry_fn *each, void *arg, tb_fault *fault);
-
 /*
  * The second pass over a closed log [TALLY.AGGREGATE]: lists the counted ballots, sums them up and finishes the tally.
  * `lock` is taken whenever the board is asked something; NULL: nobody else has it.  STATE when *stop becomes true; IO, MEMORY,

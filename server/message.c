@@ -71,7 +71,7 @@ static const rule_status statuses[] = {
 	{"BALLOT.PREV", 409},
 };
 
-unsigned tb_http_status_of(const char *rule)
+static unsigned status_of(const char *rule)
 {
 	for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++)
 		if (strcmp(statuses[i].rule, rule) == 0)
@@ -124,7 +124,7 @@ void tb_http_problem(tb_http_response *r, const tb_fault *fault)
 	tb_json_out out;
 
 	tb_http_response_release(r);
-	r->status = tb_http_status_of(fault->rule);
+	r->status = status_of(fault->rule);
 	(void)snprintf(type, sizeof type, "urn:tabella:rule:%s", fault->rule);
 	detail_of(fault, r->status, detail, sizeof detail);
 	tb_json_out_init(&out, &r->body);

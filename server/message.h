@@ -57,7 +57,6 @@ const char *tb_http_response_find(const tb_http_response *r, const char *name); 
  */
 void tb_http_problem(tb_http_response *r, const tb_fault *fault);
 void tb_http_problem_err(tb_http_response *r, tb_err err);
-unsigned tb_http_status_of(const char *rule);
 
 /* ---- server's rules, specs/http.md ---- */
 #define TB_RULE_METHOD "HTTP.METHOD"

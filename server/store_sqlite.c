@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/log/tile.h"
 #include "server/schema.h"
 #include "server/slog.h"
 
@@ -421,8 +422,15 @@ tb_err tb_store_bundle(tb_store *s, uint64_t election, uint64_t first, uint64_t 
 	bind_int(stmt, 1, place_of(election, first));
 	bind_int(stmt, 2, place_of(election, first + num));
 	while ((err = step(c, stmt)) == TB_OK) {
-		tb_buf_u16(out, (uint16_t)sqlite3_column_bytes(stmt, 0));
-		err = column_append(stmt, 0, out);
+		const void *entry = sqlite3_column_blob(stmt, 0);
+		size_t len = (size_t)sqlite3_column_bytes(stmt, 0);
+
+		if (entry == NULL && len > 0)
+			err = TB_ERR_MEMORY;
+		else
+			tb_bundle_write(out, entry, len);
+		if (err == TB_OK)
+			err = tb_buf_status(out);
 		if (err != TB_OK)
 			break;
 		found++;

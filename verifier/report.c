@@ -90,7 +90,7 @@ int tb_verify_code(tb_verdict v)
 					: TB_VERIFY_UNFINISHED;
 }
 
-const char *tb_verify_state(tb_check_state s)
+static const char *state_name(tb_check_state s)
 {
 	static const char *const names[] = {"OK", "FAIL", "not yet", "not examined"};
 
@@ -131,7 +131,7 @@ static void print_line(const tb_verify_report *r, tb_check_number n)
 	uint64_t listed = 0, most = r->options->all ? UINT64_MAX : LISTED;
 
 	(void)snprintf(count, sizeof count, "%" PRIu64 " %s", line->covered, tb_check_objects(n));
-	(void)printf("%2d  %-58s %-24s %s\n", (int)n, tb_check_name(n), count, tb_verify_state(line->state));
+	(void)printf("%2d  %-58s %-24s %s\n", (int)n, tb_check_name(n), count, state_name(line->state));
 	for (size_t i = 0; i < r->num_failures; i++)
 		if (r->failures[i].check == n && listed++ < most)
 			print_failure(&r->failures[i]);

@@ -28,7 +28,6 @@ int tb_verify_report_json(const tb_verify_report *r);
 /* "verified", and the code that belongs to it. */
 const char *tb_verify_verdict(tb_verdict v);
 int tb_verify_code(tb_verdict v);
-const char *tb_verify_state(tb_check_state s); /* "OK", "FAIL", "not yet", "not examined" */
 
 /* The result as this program computed it; false when there is none (yet). */
 bool tb_verify_result(const tb_verify_report *r, tb_buf *payload);

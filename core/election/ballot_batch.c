@@ -351,7 +351,7 @@ static tb_err append_ballot(void *items, size_t place, tb_batch *batch)
 	tb_err err = TB_OK;
 
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params) && err == TB_OK; q++)
-		err = tb_bitproof_append_random(proof_of(b, s, q), batch);
+		err = tb_bitproof_append(proof_of(b, s, q), batch);
 	return err;
 }
 
@@ -362,7 +362,7 @@ static tb_err blame_question(tb_ballot_batch *b, slot *s)
 		tb_err err;
 
 		tb_batch_clear(b->points);
-		err = tb_bitproof_append_random(proof_of(b, s, q), b->points);
+		err = tb_bitproof_append(proof_of(b, s, q), b->points);
 		if (err == TB_OK)
 			err = tb_batch_check(b->points);
 		tb_batch_clear(b->points);

@@ -391,11 +391,6 @@ tb_err tb_board_root_at(const tb_board *b, uint64_t size, uint8_t out[32])
 	return tb_history_root(b->history, out, size);
 }
 
-tb_history *tb_board_history(const tb_board *b)
-{
-	return b->history;
-}
-
 tb_phase tb_board_phase(const tb_board *b)
 {
 	return b->phase;
@@ -466,11 +461,6 @@ uint64_t tb_board_num_ballots(const tb_board *b)
 uint64_t tb_board_num_counted(const tb_board *b)
 {
 	return b->roll == NULL ? 0 : tb_roll_num_cast(b->roll);
-}
-
-uint64_t tb_board_weight_counted(const tb_board *b)
-{
-	return b->roll == NULL ? 0 : tb_roll_weight_cast(b->roll);
 }
 
 /* ---- a digest of everything that the pieces above decide with ---- */

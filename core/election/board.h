@@ -73,7 +73,6 @@ bool tb_board_knows_counted(const tb_board *b);
 uint64_t tb_board_size(const tb_board *b);
 void tb_board_root(const tb_board *b, uint8_t out[32]);
 TB_CHECKED tb_err tb_board_root_at(const tb_board *b, uint64_t size, uint8_t out[32]); /* RANGE, IO */
-tb_history *tb_board_history(const tb_board *b); /* leaf hashes and proofs of every size so far */
 tb_phase tb_board_phase(const tb_board *b);
 const tb_manifest *tb_board_manifest(const tb_board *b); /* NULL before entry 0 */
 const tb_roll *tb_board_roll(const tb_board *b);         /* this and what follows: NULL before entry 0 */
@@ -90,7 +89,6 @@ uint64_t tb_board_close_size(const tb_board *b);       /* size of the log that e
 uint64_t tb_board_earliest_endorsement(const tb_board *b);
 uint64_t tb_board_num_ballots(const tb_board *b); /* ballot entries */
 uint64_t tb_board_num_counted(const tb_board *b); /* ballots that count so far */
-uint64_t tb_board_weight_counted(const tb_board *b);
 /* Size and root of the log before the first certificate, or, before there is one, of the log as it stands: what a trustee
  * certifies now [CEREMONY.CERTIFY]. */
 void tb_board_certify_point(const tb_board *b, uint64_t *size, uint8_t root[32]);

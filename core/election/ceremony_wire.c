@@ -7,7 +7,7 @@
 #define VERSION 1
 
 /* ---- trustee.commit ---- */
-size_t tb_commit_bytes(const tb_manifest *m)
+static size_t commit_bytes(const tb_manifest *m)
 {
 	return 2 + m->threshold * tb_group_point_bytes(m->group) + 32 + tb_pop_bytes(m->group) +
 	       (size_t)m->num_trustees * TB_SHARING_SHARE_BYTES;
@@ -56,8 +56,8 @@ tb_err tb_commit_parse(tb_commit *out, const tb_manifest *m, uint32_t trustee, c
 	tb_err err;
 
 	memset(out, 0, sizeof *out);
-	if (payload_len != tb_commit_bytes(m)) {
-		(void)snprintf(expected, sizeof expected, "%zu bytes", tb_commit_bytes(m));
+	if (payload_len != commit_bytes(m)) {
+		(void)snprintf(expected, sizeof expected, "%zu bytes", commit_bytes(m));
 		return tb_fault_setf(fault, "CEREMONY.COMMIT", "length", expected, "%zu bytes", payload_len);
 	}
 	if (payload[0] != VERSION)

@@ -17,7 +17,6 @@ typedef struct tb_commit {
 	uint8_t share[TB_MAX_TRUSTEES][TB_SHARING_SHARE_BYTES]; /* c_{i,1} .. c_{i,n}, by recipient - 1 */
 } tb_commit;
 
-size_t tb_commit_bytes(const tb_manifest *m);
 /*
  * Form only: length, version, index (that of the signer), canonical points, no identity; in modp4096 membership is
  * not finished before the proof of possession was verified.  RULE CEREMONY.COMMIT; MEMORY.  On failure *out is empty.

@@ -156,7 +156,7 @@ unsigned tb_check_bundle_width(const tb_check *c, uint64_t bundle)
 	return left < TB_TILE_WIDTH ? (unsigned)left : TB_TILE_WIDTH;
 }
 
-bool tb_check_is_foreign(const tb_check *c, uint64_t entry)
+static bool is_foreign_entry(const tb_check *c, uint64_t entry)
 {
 	size_t low = 0, high = c->num_foreign;
 
@@ -227,7 +227,7 @@ tb_err tb_check_bundle_read(tb_check *c, tb_check_bundle *b, uint64_t index)
 		return err;
 	good = err == TB_OK ? tb_check_split(&b->bytes, t.width, b->entry, b->len, &has_more) : 0;
 	for (unsigned i = 0; i < t.width; i++) {
-		bool is_foreign = tb_check_is_foreign(c, first + i);
+		bool is_foreign = is_foreign_entry(c, first + i);
 
 		if (i >= good && !is_foreign)
 			return changed(c, path);
@@ -386,7 +386,8 @@ static void check_pins(tb_check *c, const tb_manifest *m, const tb_buf *payload)
 	}
 }
 
-tb_err tb_check_head(tb_check *c)
+/* Check 1, with the keys that entry 0 names. */
+static tb_err check_head(tb_check *c)
 {
 	const tb_check_trust *trust = &c->options->trust;
 	const uint8_t *key = trust->log_key;
@@ -580,7 +581,7 @@ static tb_err run(tb_check *c)
 		err = tb_check_tree(c);
 	if (err != TB_OK || c->is_hopeless)
 		return err;
-	err = tb_check_head(c);
+	err = check_head(c);
 	if (err == TB_OK)
 		err = tb_check_replay(c);
 	c->end = tb_board_size(c->board);

@@ -78,7 +78,6 @@ unsigned tb_check_split(
 TB_CHECKED tb_err tb_check_leaves_of_tile(
 	tb_check *c, uint64_t bundle, unsigned width, uint8_t leaf[TB_TILE_WIDTH][32]);
 unsigned tb_check_bundle_width(const tb_check *c, uint64_t bundle);
-bool tb_check_is_foreign(const tb_check *c, uint64_t entry);
 TB_CHECKED tb_err tb_check_add_foreign(tb_check *c, uint64_t first, uint64_t end); /* not known yet */
 
 /*
@@ -106,7 +105,6 @@ TB_CHECKED tb_err tb_check_tree(tb_check *c); /* fills bundle_root and foreign *
 /* The entries lead to `root`, which is not the checkpoint's: which files are to blame?  *by_tiles: the tiles
  * lead to the right root, so they could say it. */
 TB_CHECKED tb_err tb_check_diagnose(tb_check *c, const uint8_t root[32], bool *by_tiles);
-TB_CHECKED tb_err tb_check_head(tb_check *c);    /* check 1, with the keys that entry 0 names */
 TB_CHECKED tb_err tb_check_replay(tb_check *c);  /* from entry 0 to `close` */
 TB_CHECKED tb_err tb_check_ballots(tb_check *c); /* and the tally, once closed */
 TB_CHECKED tb_err tb_check_rest(tb_check *c);    /* from `close` to the end */

@@ -36,7 +36,7 @@ static const struct {
 	[TB_PURPOSE_LOG] = {"log", true},
 };
 
-bool tb_role_has(tb_role role, tb_purpose purpose)
+static bool has_key(tb_role role, tb_purpose purpose)
 {
 	TB_REQUIRE(role < NUM_ROLES && purpose < TB_PURPOSE_NUM);
 	return (ROLES[role].purposes & 1u << purpose) != 0;
@@ -104,7 +104,7 @@ tb_err tb_role_keys_derive(tb_role_keys *out, tb_role role, const tb_code *code)
 		info i = {.len = 0};
 		tb_err err = TB_OK;
 
-		if (!tb_role_has(role, (tb_purpose)p))
+		if (!has_key(role, (tb_purpose)p))
 			continue;
 		add_item(&i, "purpose", PURPOSES[p].name, strlen(PURPOSES[p].name));
 		if (PURPOSES[p].is_ed25519)
@@ -160,11 +160,11 @@ tb_err tb_role_keys_public(tb_role_public *out, const tb_role_keys *keys)
 	memset(out, 0, sizeof *out);
 	out->role = keys->role;
 	tb_schnorr_public(out->key[TB_PURPOSE_SIGN], &keys->sign);
-	if (tb_role_has(keys->role, TB_PURPOSE_TRANSPORT))
+	if (has_key(keys->role, TB_PURPOSE_TRANSPORT))
 		tb_schnorr_public(out->key[TB_PURPOSE_TRANSPORT], &keys->transport);
-	if (tb_role_has(keys->role, TB_PURPOSE_COSIGN))
+	if (has_key(keys->role, TB_PURPOSE_COSIGN))
 		err = ed25519_public(out->key[TB_PURPOSE_COSIGN], keys->cosign_seed);
-	if (err == TB_OK && tb_role_has(keys->role, TB_PURPOSE_LOG))
+	if (err == TB_OK && has_key(keys->role, TB_PURPOSE_LOG))
 		err = ed25519_public(out->key[TB_PURPOSE_LOG], keys->log_seed);
 	return err;
 }
@@ -176,7 +176,7 @@ void tb_role_line_write(char out[TB_ROLE_LINE_MAX], const tb_role_public *keys)
 	for (unsigned p = 0; p < TB_PURPOSE_NUM; p++) {
 		char key[TB_BASE64_LEN(32) + 1] = "";
 
-		if (!tb_role_has(keys->role, (tb_purpose)p))
+		if (!has_key(keys->role, (tb_purpose)p))
 			continue;
 		tb_base64_write(key, keys->key[p], 32);
 		n += snprintf(out + n, (size_t)(TB_ROLE_LINE_MAX - n), " %s=%s", PURPOSES[p].name, key);
@@ -236,7 +236,7 @@ tb_err tb_role_line_parse(tb_role_public *out, const char *in, size_t in_len, tb
 	for (unsigned p = 0; p < TB_PURPOSE_NUM; p++) {
 		tb_err err;
 
-		if (!tb_role_has((tb_role)role, (tb_purpose)p))
+		if (!has_key((tb_role)role, (tb_purpose)p))
 			continue;
 		(void)next_word(&at, end, &word, &len);
 		err = read_key(out->key[p], (tb_purpose)p, word, len, fault);

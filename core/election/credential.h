@@ -24,7 +24,6 @@ typedef enum tb_purpose {
 
 /* Which keys a role has: admin, registrar: sign.  Server: sign, log.  Trustee: sign, transport, cosign.
  * Endorser: sign, cosign.  A voter has a signing key per election and no line. */
-bool tb_role_has(tb_role role, tb_purpose purpose);
 const char *tb_role_name(tb_role role); /* "trustee" */
 
 /* The secret keys of a role other than voter; those it does not have are zero. */

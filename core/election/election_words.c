@@ -100,7 +100,8 @@ static bool take_percent(const char **at, uint64_t whole, uint32_t *a, uint32_t 
 	return true;
 }
 
-bool tb_words_fraction(tb_words *w, uint32_t *a, uint32_t *b)
+/* "2/3", "20%", "33.3 %"; percents are reduced. */
+static bool take_fraction(tb_words *w, uint32_t *a, uint32_t *b)
 {
 	const char *at = skip_spaces(w->at);
 	uint64_t first, second;
@@ -208,7 +209,7 @@ bool tb_words_quorum(tb_bar *out, const char *value)
 	if (tb_words_take(&w, "none"))
 		return tb_words_done(&w);
 	out->strict = take_strictness(&w);
-	if (tb_words_fraction(&w, &out->a, &out->b)) {
+	if (take_fraction(&w, &out->a, &out->b)) {
 		out->base = TB_BASE_ELECTORATE;
 		return (tb_words_take(&w, "of electorate") || tb_words_take(&w, "of the electorate")) &&
 		       tb_words_done(&w);
@@ -228,7 +229,7 @@ bool tb_words_approval(tb_bar *out, const char *value)
 	if (tb_words_take(&w, "none"))
 		return tb_words_done(&w);
 	out->strict = take_strictness(&w);
-	if (!tb_words_fraction(&w, &out->a, &out->b) || !tb_words_take(&w, "of"))
+	if (!take_fraction(&w, &out->a, &out->b) || !tb_words_take(&w, "of"))
 		return false;
 	(void)tb_words_take(&w, "the");
 	if (tb_words_take(&w, "ballots"))

@@ -13,8 +13,6 @@ typedef struct tb_words {
 
 bool tb_words_take(tb_words *w, const char *words);             /* these words, in any case */
 bool tb_words_number(tb_words *w, uint64_t *out, uint64_t max); /* digits */
-bool tb_words_fraction(
-	tb_words *w, uint32_t *a, uint32_t *b); /* "2/3", "20%", "33.3 %"; percents are reduced */
 bool tb_words_done(const tb_words *w);
 
 /* "referendum", "choose 1 to 3", "approval", "score 0 to 5": method, min, max, score_max.  What depends on the number of options

@@ -457,8 +457,6 @@ tb_err tb_roll_apply_change(tb_roll *r, const tb_roll_change *c)
 		memcpy(r->replaced[r->num_replaced++], v->key, 32);
 		memcpy(v->key, c->key, 32);
 		set_flag(v, TB_VOTER_CHANGED);
-		if (tb_load_u32(v->latest) != 0)
-			set_flag(v, TB_VOTER_CHANGED_AFTER_CAST);
 	}
 	tb_filter_add(&r->filter, hash_key(r, c->key));
 	return TB_OK;
@@ -519,11 +517,6 @@ bool tb_roll_is_added(const tb_roll *r, tb_voter v)
 bool tb_roll_is_changed(const tb_roll *r, tb_voter v)
 {
 	return has_flag(record_of(r, v), TB_VOTER_CHANGED);
-}
-
-bool tb_roll_is_changed_after_cast(const tb_roll *r, tb_voter v)
-{
-	return has_flag(record_of(r, v), TB_VOTER_CHANGED_AFTER_CAST);
 }
 
 bool tb_roll_latest(const tb_roll *r, tb_voter v, uint64_t *index)

@@ -60,8 +60,6 @@ const uint8_t *tb_roll_key(
 bool tb_roll_is_removed(const tb_roll *r, tb_voter v);
 bool tb_roll_is_added(const tb_roll *r, tb_voter v);   /* by a roll.change */
 bool tb_roll_is_changed(const tb_roll *r, tb_voter v); /* a new credential */
-bool tb_roll_is_changed_after_cast(
-	const tb_roll *r, tb_voter v); /* a new credential after a ballot: to be named by every verifier */
 /* The latest ballot: false when there is none. */
 bool tb_roll_latest(const tb_roll *r, tb_voter v, uint64_t *index);
 /* Is this prev [BALLOT.PREV]: the leaf hash of the voter's latest ballot, or zeroes when there is none? */

@@ -16,7 +16,7 @@
 /* ---- records: in blocks, so that they never move and growing copies nothing ---- */
 #define TB_ROLL_BLOCK 16384
 
-enum { TB_VOTER_REMOVED = 1, TB_VOTER_ADDED = 2, TB_VOTER_CHANGED = 4, TB_VOTER_CHANGED_AFTER_CAST = 8 };
+enum { TB_VOTER_REMOVED = 1, TB_VOTER_ADDED = 2, TB_VOTER_CHANGED = 4 };
 
 typedef struct tb_roll_record {
 	uint8_t key[32];

@@ -290,12 +290,6 @@ void tb_tally_turnout(const tb_tally *t, tb_turnout *out)
 		.weight_electorate = t->close.weight_electorate};
 }
 
-const tb_tally_close *tb_tally_closing(const tb_tally *t)
-{
-	TB_REQUIRE(tb_tally_is_finished(t));
-	return &t->close;
-}
-
 void tb_tally_statement(const tb_tally *t, tb_endorsement *out)
 {
 	TB_REQUIRE(tb_tally_is_finished(t));

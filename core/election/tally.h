@@ -53,7 +53,6 @@ TB_CHECKED tb_err tb_tally_finish(tb_tally *t, const tb_tally_close *close);
 /* ---- finished; these abort while collecting ---- */
 bool tb_tally_is_finished(const tb_tally *t);
 void tb_tally_turnout(const tb_tally *t, tb_turnout *out);
-const tb_tally_close *tb_tally_closing(const tb_tally *t);
 /* What an honest endorser says [ENDORSE]. */
 void tb_tally_statement(const tb_tally *t, tb_endorsement *out); /* cosignature all zero */
 /* The two points of an aggregate; borrowed. */

@@ -49,8 +49,6 @@ struct tb_tally {
 	uint8_t lot_seed[64];
 };
 
-/* A and B of an item's aggregate; the lot has no B. */
-const tb_point *tb_tally_item_base(const tb_tally *t, const tb_tally_item *item);
 /* "questions[1].options[2]" or "lot". */
 void tb_tally_item_where(const tb_tally_item *item, char *out, size_t out_len);
 

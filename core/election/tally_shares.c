@@ -12,7 +12,8 @@
 #define VERSION 1
 #define BINDING_MAX 256
 
-const tb_point *tb_tally_item_base(const tb_tally *t, const tb_tally_item *item)
+/* What the secret is multiplied with: A of the aggregate, or the base of the lot. */
+static const tb_point *base_of(const tb_tally *t, const tb_tally_item *item)
 {
 	const tb_point *a, *b;
 
@@ -74,7 +75,7 @@ static tb_err make_share(const tb_tally *t, const tb_tally_item *item, uint8_t *
 
 	if (err != TB_OK)
 		return err;
-	tb_point_copy(g, &st->H, tb_tally_item_base(t, item));
+	tb_point_copy(g, &st->H, base_of(t, item));
 	tb_point_mul_secret(g, &st->Z, x, &st->H);
 	err = tb_dleq_prove(g, &proof, st, binding->data, binding->len, x);
 	if (err != TB_OK)
@@ -168,7 +169,7 @@ static tb_err parse_share(const tb_tally *t, const tb_tally_item *item, const ui
 	char where[64];
 
 	tb_point_copy(g, &st->Y, y);
-	tb_point_copy(g, &st->H, tb_tally_item_base(t, item));
+	tb_point_copy(g, &st->H, base_of(t, item));
 	if (tb_point_parse(g, &st->Z, in) == TB_OK &&
 		tb_dleq_parse(g, proof, in + tb_group_point_bytes(g)) == TB_OK)
 		return TB_OK;

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/fault.h"
+#include "core/log/tile.h"
 #include "crypto/schnorr.h"
 
 /* One entry of the board: the envelope [ENTRY.ENVELOPE], its one signature [ENTRY.SIGNATURE].  JS twin: client-js/core/entry.js. */
@@ -28,7 +29,6 @@ typedef enum tb_entry_type {
 	TB_ENTRY_NUM_TYPES
 } tb_entry_type;
 
-#define TB_ENTRY_MAX_BYTES 65535
 #define TB_ENTRY_MAX_INLINE 40000
 #define TB_BLOB_MAX_BYTES (8u << 20)
 #define TB_SIGNER_MAX 80 /* "voter/" and 64 characters */

@@ -275,7 +275,7 @@ void tb_tile_builder_root(const tb_tile_builder *b, uint8_t out[TB_MERKLE_BYTES]
 
 void tb_bundle_write(tb_buf *out, const void *entry, size_t entry_len)
 {
-	if (entry_len > TB_ENTRY_MAX) {
+	if (entry_len > TB_ENTRY_MAX_BYTES) {
 		tb_buf_fail(out, TB_ERR_LIMIT);
 		return;
 	}

@@ -11,10 +11,10 @@
  */
 #define TB_TILE_WIDTH 256u
 #define TB_TILE_BYTES (TB_TILE_WIDTH * TB_MERKLE_BYTES)
-#define TB_TILE_LEVELS 7    /* levels that a tree of TB_MERKLE_MAX_SIZE has */
-#define TB_TILE_ENTRIES 255 /* stands for a level: the bundles of entries */
-#define TB_ENTRY_MAX 65535u /* bytes of one entry in a bundle */
-#define TB_BUNDLE_MAX (TB_TILE_WIDTH * (2u + TB_ENTRY_MAX))
+#define TB_TILE_LEVELS 7          /* levels that a tree of TB_MERKLE_MAX_SIZE has */
+#define TB_TILE_ENTRIES 255       /* stands for a level: the bundles of entries */
+#define TB_ENTRY_MAX_BYTES 65535u /* of one entry in a bundle [ENTRY.ENVELOPE] */
+#define TB_BUNDLE_MAX (TB_TILE_WIDTH * (2u + TB_ENTRY_MAX_BYTES))
 #define TB_PATH_MAX 96 /* bytes of any path of a board, its NUL included */
 
 typedef struct tb_tile {
@@ -71,7 +71,7 @@ TB_CHECKED tb_err tb_tile_builder_finish(const tb_tile_builder *b);
 void tb_tile_builder_root(const tb_tile_builder *b, uint8_t out[TB_MERKLE_BYTES]);
 
 /* ---- bundles of entries ---- */
-/* Appends one entry, u16be length and bytes.  LIMIT sticks to *out above TB_ENTRY_MAX. */
+/* Appends one entry, u16be length and bytes.  LIMIT sticks to *out above TB_ENTRY_MAX_BYTES. */
 void tb_bundle_write(tb_buf *out, const void *entry, size_t entry_len);
 
 typedef struct tb_bundle {

@@ -332,14 +332,6 @@ static void false_lot(tb_attack_run *r, tb_maker_plan *plan)
 	tb_point_write(g, at, &z);
 }
 
-static void item(tb_buf *out, const char *label, const void *data, size_t len)
-{
-	tb_buf_u16(out, (uint16_t)strlen(label));
-	tb_buf_text(out, label);
-	tb_buf_u64(out, len);
-	tb_buf_append(out, data, len);
-}
-
 /* A true share, truly proved, but of one voter's ciphertext instead of the sum. */
 static void decrypt_one_ballot(tb_attack_run *r, tb_maker_plan *plan)
 {
@@ -366,12 +358,12 @@ static void decrypt_one_ballot(tb_attack_run *r, tb_maker_plan *plan)
 				   tb_election_params_part_len(tb_board_params(m->board), 0)) == TB_OK);
 	tb_point_mul_secret(g, &st.Z, &share, &st.H);
 	tb_buf_init(&binding, 1000);
-	item(&binding, "context", tb_board_binding(m->board)->context, 32);
-	item(&binding, "close", tb_board_close_leaf(m->board), 32);
-	item(&binding, "purpose", "decrypt", 7);
-	item(&binding, "question", zero, 8);
-	item(&binding, "option", zero, 8);
-	item(&binding, "trustee", three, 8);
+	tb_buf_item(&binding, "context", tb_board_binding(m->board)->context, 32);
+	tb_buf_item(&binding, "close", tb_board_close_leaf(m->board), 32);
+	tb_buf_item(&binding, "purpose", "decrypt", 7);
+	tb_buf_item(&binding, "question", zero, 8);
+	tb_buf_item(&binding, "option", zero, 8);
+	tb_buf_item(&binding, "trustee", three, 8);
 	TB_REQUIRE(tb_dleq_prove(g, &proof, &st, binding.data, binding.len, &share) == TB_OK);
 	tb_point_write(g, plan->payload.data + 2, &st.Z);
 	tb_dleq_write(g, proof_wire, &proof);

@@ -98,63 +98,12 @@ static void test_any_change_is_refused(void **state)
 }
 
 /* RFC 7914, section 12. */
-static void test_scrypt_vectors(void **state)
-{
-	static const struct {
-		const char *phrase, *salt;
-		tb_scrypt_cost cost;
-		const char *out;
-	} vectors[] = {
-		{"", "", {4, 1, 1},
-			"77d6576238657b203b19ca42c18a0497f16b4844e3074ae8dfdffa3fede21442fcd0069ded0948f8326a"
-			"753a0fc81f17e8d3e0fb2e0d3628"
-			"cf35e20c38d18906"},
-		{"password", "NaCl", {10, 8, 16},
-			"fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b3731622eaf30d92e22a3886ff1"
-			"09279d9830dac727afb94a83ee6d"
-			"8360cbdfa2cc0640"},
-		{"pleaseletmein", "SodiumChloride", {14, 8, 1},
-			"7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2d5432955613f0fcf62d4"
-			"9705242a9af9e61e85dc0d651e40"
-			"dfcf017b45575887"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
-		uint8_t expected[64], out[64];
-
-		unhex(expected, 64, vectors[i].out);
-		assert_int_equal(tb_scrypt(out, 64, vectors[i].phrase, strlen(vectors[i].phrase),
-					 vectors[i].salt, strlen(vectors[i].salt), vectors[i].cost),
-			TB_OK);
-		assert_memory_equal(out, expected, 64);
-	}
-}
-
-static void test_scrypt_refuses_costs_that_exhaust(void **state)
-{
-	static const tb_scrypt_cost bad[] = {{0, 8, 1}, {21, 1, 1}, {64, 8, 1}, {10, 0, 1}, {10, 33, 1},
-		{10, 8, 0}, {10, 8, 17}, {20, 8, 1}, {20, 32, 16}};
-	uint8_t out[32];
-
-	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		memset(out, 0xaa, sizeof out);
-		assert_int_equal(tb_scrypt(out, 32, "a", 1, "b", 1, bad[i]), TB_ERR_RANGE);
-		assert_true(sodium_is_zero(out, 32));
-	}
-	assert_int_equal(tb_scrypt(out, 32, "a", 1, "b", 1, TB_SCRYPT_DEFAULT), TB_OK);
-	assert_false(sodium_is_zero(out, 32));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rfc_8439_vector),
 		cmocka_unit_test(test_agrees_with_libsodium),
 		cmocka_unit_test(test_any_change_is_refused),
-		cmocka_unit_test(test_scrypt_vectors),
-		cmocka_unit_test(test_scrypt_refuses_costs_that_exhaust),
 	};
 
 	if (sodium_init() < 0)

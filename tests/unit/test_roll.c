@@ -236,7 +236,7 @@ static tb_err change(
 
 struct model {
 	struct {
-		bool listed, removed, added, changed, after_cast;
+		bool listed, removed, added, changed;
 		uint32_t weight, key, latest;
 	} voter[MODEL_MAX];
 	bool had[KEYS_MAX]; /* a key that is or was on the roll */
@@ -318,7 +318,6 @@ static void compare_voter(const tb_roll *r, const struct model *m, unsigned i)
 	assert_int_equal(tb_roll_is_removed(r, v), m->voter[i].removed);
 	assert_int_equal(tb_roll_is_added(r, v), m->voter[i].added);
 	assert_int_equal(tb_roll_is_changed(r, v), m->voter[i].changed);
-	assert_int_equal(tb_roll_is_changed_after_cast(r, v), m->voter[i].after_cast);
 	assert_int_equal(tb_roll_latest(r, v, &index), m->voter[i].latest != 0);
 	leaf_of(leaf, m->voter[i].latest);
 	if (m->voter[i].latest != 0) {
@@ -381,7 +380,6 @@ static void test_random_changes_against_a_model(void **state)
 				m.voter[i].key = key;
 				m.had[key] = true;
 				m.voter[i].changed = true;
-				m.voter[i].after_cast |= m.voter[i].latest != 0;
 			}
 			break;
 		default:

@@ -253,7 +253,7 @@ static void test_errors_of_emit_are_passed_on(void **state)
 
 static void test_bundles(void **state)
 {
-	static uint8_t large[TB_ENTRY_MAX + 1];
+	static uint8_t large[TB_ENTRY_MAX_BYTES + 1];
 	const uint8_t *entry;
 	size_t len;
 	tb_bundle b;
@@ -263,9 +263,9 @@ static void test_bundles(void **state)
 	tb_buf_init(&out, TB_BUNDLE_MAX);
 	tb_bundle_write(&out, "abc", 3);
 	tb_bundle_write(&out, "", 0);
-	tb_bundle_write(&out, large, TB_ENTRY_MAX);
+	tb_bundle_write(&out, large, TB_ENTRY_MAX_BYTES);
 	assert_int_equal(tb_buf_status(&out), TB_OK);
-	assert_int_equal(out.len, 2 + 3 + 2 + 2 + TB_ENTRY_MAX);
+	assert_int_equal(out.len, 2 + 3 + 2 + 2 + TB_ENTRY_MAX_BYTES);
 	assert_memory_equal(out.data, "\0\3abc\0\0\xff\xff", 9);
 	tb_bundle_init(&b, out.data, out.len, 3);
 	assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_OK);
@@ -274,7 +274,7 @@ static void test_bundles(void **state)
 	assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_OK);
 	assert_int_equal(len, 0);
 	assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_OK);
-	assert_int_equal(len, TB_ENTRY_MAX);
+	assert_int_equal(len, TB_ENTRY_MAX_BYTES);
 	assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_ERR_NOT_FOUND);
 
 	tb_bundle_init(&b, out.data, out.len, 2); /* one entry too many */
@@ -286,7 +286,7 @@ static void test_bundles(void **state)
 		assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_ERR_ENCODING);
 		assert_int_equal(tb_bundle_next(&b, &entry, &len), TB_ERR_ENCODING);
 	}
-	tb_bundle_write(&out, large, TB_ENTRY_MAX + 1);
+	tb_bundle_write(&out, large, TB_ENTRY_MAX_BYTES + 1);
 	assert_int_equal(tb_buf_status(&out), TB_ERR_LIMIT);
 	tb_buf_release(&out);
 }
