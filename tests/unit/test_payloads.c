@@ -47,6 +47,7 @@ static tb_err again_extend(tb_buf *out, const char *text, tb_fault *fault)
 	return err;
 }
 
+/* [NOTICE] */
 static tb_err again_notice(tb_buf *out, const char *text, tb_fault *fault)
 {
 	char *words;
@@ -58,6 +59,7 @@ static tb_err again_notice(tb_buf *out, const char *text, tb_fault *fault)
 	return err;
 }
 
+/* [CANCEL] */
 static tb_err again_cancel(tb_buf *out, const char *text, tb_fault *fault)
 {
 	char *words;
