@@ -23,14 +23,14 @@ static int run_paint(const tb_args *args)
 	size_t len = 0;
 	const char *text;
 
-	for (size_t i = 0; i < tb_args_num_operands(args); i++)
+	for (size_t i = 0; tb_args_operand(args, i) != NULL; i++)
 		len += (size_t)snprintf(seen + len, sizeof seen - len, "[%s]", tb_args_operand(args, i));
 	for (size_t n = 0; (text = tb_args_get_nth(args, "colour", n)) != NULL; n++)
 		len += (size_t)snprintf(seen + len, sizeof seen - len, " colour=%s", text);
 	if (tb_args_has(args, "fast"))
 		len += (size_t)snprintf(seen + len, sizeof seen - len, " fast");
 	(void)snprintf(seen + len, sizeof seen - len, " %s%s", tb_args_json(args) ? "json" : "text",
-		tb_args_operand(args, tb_args_num_operands(args)) == NULL ? "" : " more");
+		tb_args_operand(args, SIZE_MAX) == NULL ? "" : " more");
 	number = 7;
 	number_is_right = tb_args_number(args, "coats", 1, 300, &number);
 	return number_is_right ? TB_EXIT_WAIT : TB_EXIT_USAGE;
