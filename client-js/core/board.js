@@ -276,7 +276,8 @@ export class Board {
 	#endorse(signer, payload) {
 		require(!this.endorsed.some((one) => one.signer === signer), 'ENDORSE', `${signer} has endorsed already`);
 		const { cosign } = manifests.endorsersOf(this.manifest).find((one) => one.signer === signer);
-		endorse.verify(payload, this.statement, this.manifest.origin, cosign, this.closeTime);
+		const time = endorse.verify(payload, this.statement, this.manifest.origin, cosign);
+		require(time > 0n && Number(time) + CLOCKS >= this.closeTime, 'ENDORSE', `cosigned at ${time}, before the polls ended at ${this.closeTime}`);
 		this.endorsed.push({ signer, index: this.size });
 	}
 

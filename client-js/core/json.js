@@ -174,8 +174,8 @@ export function parse(bytes, maxLength = MAX_LENGTH) {
 }
 
 /*
- * Shapes: functions that read a Value or refuse it with the rule of the object: members other than those given, in
- * another order, or of another type.
+ * Shapes: functions that read a Value or refuse it with a rule.  Members other than those given, or in another order,
+ * are refused with [JSON.CANONICAL]; a member of another type with the rule of the object.
  */
 
 /** @template T @typedef {(value: Value, rule: string, where: string) => T} Shape */
@@ -245,7 +245,7 @@ export const object = (members) => (value, rule, where) => {
 	const found = [...value.keys()];
 	require(
 		found.length === names.length && names.every((name, i) => name === found[i]),
-		rule,
+		RULE,
 		`${where}: expected the members ${names.join(',')}, found ${found.join(',')}`,
 	);
 	return Object.fromEntries(names.map((name) => [name, members[name](value.get(name), rule, where === '' ? name : `${where}.${name}`)]));

@@ -156,9 +156,9 @@ function entryCases(c) {
 	bad('time as a string', 'ENTRY.ENVELOPE', write({ time: '1893456000' }));
 	bad('type as a number', 'ENTRY.ENVELOPE', write({ type: 1 }));
 	bad('a list', 'ENTRY.ENVELOPE', '[]');
-	bad('a member more', 'ENTRY.ENVELOPE', write({ more: 1 }));
-	bad('no signature', 'ENTRY.ENVELOPE', write({ signature: undefined }));
-	bad('members in another order', 'ENTRY.ENVELOPE', write().replace('"type":"notice","time":1893456000', '"time":1893456000,"type":"notice"'));
+	bad('a member more', 'JSON.CANONICAL', write({ more: 1 }));
+	bad('no signature', 'JSON.CANONICAL', write({ signature: undefined }));
+	bad('members in another order', 'JSON.CANONICAL', write().replace('"type":"notice","time":1893456000', '"time":1893456000,"type":"notice"'));
 	bad('a line feed at the end', 'JSON.CANONICAL', `${write()}\n`);
 	bad('time with a fraction', 'JSON.CANONICAL', write().replace('1893456000', '1893456000.0'));
 	for (const [type, signer] of [['manifest', 'admin'], ['roll', 'registrar'], ['roll.change', 'registrar'], ['trustee.commit', 'trustee/1'], ['trustee.certify', 'trustee/20'], ['decrypt', 'trustee/10'], ['open', 'server'], ['close', 'server'], ['result', 'server'], ['ballot', 'voter/ada.b_c-1'], ['extend', 'admin'], ['cancel', 'admin'], ['endorse', 'trustee/2'], ['endorse', 'endorser/auditor']])

@@ -50,7 +50,7 @@ function chunkCases(c, good, bad) {
 	bad('no element for a key', 'ROLL.KEYS', [chunk(0, [voter('ada', 1, base64.write(fromHex('01'.padEnd(64, '0'))))], true)]);
 	bad('a key of 33 bytes', 'ROLL', [chunk(0, [voter('ada', 1, base64.write(new Uint8Array(33)))], true)]);
 	bad('a voter without a label', 'ROLL', [chunk(0, [['ada', 1, key('ada')]], true)]);
-	bad('a member more', 'ROLL', [chunk(0, abc, true).replace('"final"', '"more":1,"final"')]);
+	bad('a member more', 'JSON.CANONICAL', [chunk(0, abc, true).replace('"final"', '"more":1,"final"')]);
 }
 
 function weightCases(c, good, bad) {
