@@ -64,7 +64,7 @@ static const char *put(const char *content, size_t len, mode_t mode)
 	static char path[TB_TEST_PATH_MAX + 16];
 	FILE *f;
 
-	(void)snprintf(path, sizeof path, "%s/code", dir);
+	(void)snprintf(path, sizeof path, "./code");
 	f = fopen(path, "w");
 	assert_non_null(f);
 	assert_int_equal(fwrite(content, 1, len, f), len);
@@ -179,7 +179,7 @@ static void test_saving(void **state)
 	struct stat st;
 
 	(void)state;
-	(void)snprintf(path, sizeof path, "%s/new", dir);
+	(void)snprintf(path, sizeof path, "./new");
 	(void)snprintf(line, sizeof line, "t save %s", path);
 	(void)umask(0);
 	assert_int_equal(captured_run(&program, line), TB_EXIT_OK);
@@ -219,6 +219,8 @@ static int setup(void **state)
 {
 	(void)state;
 	tb_test_folder_new(dir);
+	if (chdir(dir) != 0) /* short names: captured_run() splits its line at spaces, which $TMPDIR may have */
+		return 1;
 	if (tb_code_generate(&code) != TB_OK)
 		return 1;
 	tb_code_write(text, &code);
