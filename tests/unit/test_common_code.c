@@ -219,7 +219,8 @@ static int setup(void **state)
 {
 	(void)state;
 	tb_test_folder_new(dir);
-	if (chdir(dir) != 0) /* short names: captured_run() splits its line at spaces, which $TMPDIR may have */
+	if (chdir(dir) !=
+		0) /* short names: captured_run() splits its line at spaces, which $TMPDIR may have */
 		return 1;
 	if (tb_code_generate(&code) != TB_OK)
 		return 1;
