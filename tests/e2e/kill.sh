@@ -69,7 +69,7 @@ check 'once' has roll.change 1
 check 'an extension' killed_often tabella extend --closes "@$((closes + 60))" --reason 'late' --key admin.key "$board"
 check 'once' has extend 1
 echo "# killed $hits of $total times before the end, $resumed ballots sent again"
-check 'most of them in the middle' test $((3 * hits)) -gt "$total"
+check "many of them in the middle" test "$hits" -ge 5
 check 'and the board verifies so far' gives 3 UNFINISHED tabella-verify "$board"
 server_stop
 
