@@ -19,7 +19,12 @@ killed_often() {
 		pid=$!
 		sleep "$(printf '0.%06d' $((RANDOM * RANDOM % took_us)))"
 		total=$((total + 1))
-		if kill -9 "$pid" 2>/dev/null; then hits=$((hits + 1)); fi
+		# the span follows how long commands take on this machine: a miss came too late
+		if kill -9 "$pid" 2>/dev/null; then
+			hits=$((hits + 1)) took_us=$((took_us < 48000 ? took_us * 5 / 4 : 60000))
+		else
+			took_us=$((took_us > 3000 ? took_us * 2 / 3 : 2000))
+		fi
 		wait "$pid" 2>/dev/null
 		# what has been said cannot be taken back: the vote is then over
 		! grep -q 'was interrupted: the ballot' said || resumed=$((resumed + 1))
@@ -69,7 +74,7 @@ check 'once' has roll.change 1
 check 'an extension' killed_often tabella extend --closes "@$((closes + 60))" --reason 'late' --key admin.key "$board"
 check 'once' has extend 1
 echo "# killed $hits of $total times before the end, $resumed ballots sent again"
-check "many of them in the middle" test "$hits" -ge 5
+check 'most of them in the middle' test $((3 * hits)) -gt "$total"
 check 'and the board verifies so far' gives 3 UNFINISHED tabella-verify "$board"
 server_stop
 
