@@ -109,6 +109,17 @@ static tb_err look(worker *w, tb_submission *s, tb_binding *binding)
 	return err;
 }
 
+/*
+ * The sequencer has the last word on what is refused here: a repetition may be refused for no other reason than that the ballot
+ * itself has come onto the board since (it then gets its receipt), or by entries of a transaction that fails in the end.
+ */
+static void hand_back(worker *w, tb_submission *s)
+{
+	s->is_checked = false;
+	memset(&s->fault, 0, sizeof s->fault);
+	tb_sequencer_submit(w->checker->app->sequencer, s);
+}
+
 static void add(worker *w, tb_submission *s)
 {
 	tb_election *e = s->election;
@@ -120,9 +131,9 @@ static void add(worker *w, tb_submission *s)
 	is_stale = e->is_stale;
 	err = is_stale ? TB_OK : look(w, s, &binding);
 	(void)pthread_mutex_unlock(&e->lock);
-	if (is_stale) { /* the sequencer brings the board back first, and then sends the ballot here again */
-		s->is_checked = false;
-		tb_sequencer_submit(w->checker->app->sequencer, s);
+	/* A stale board is brought back first; then the ballot is sent here again. */
+	if (is_stale || err == TB_ERR_RULE) {
+		hand_back(w, s);
 		return;
 	}
 	if (err == TB_OK)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "crypto/hash.h"
+#include "server/checker.h"
 #include "server/slog.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/serve.h"
@@ -187,6 +188,92 @@ static void test_concurrent_ballots_get_each_one_place(void **state)
 	check_log(first + VOTERS - (VOTERS - 3 + 6) / 7);
 	release_all(&c);
 	tb_maker_free(c.maker);
+}
+
+/* ---- a repetition that comes while the original is being recorded ---- */
+
+typedef struct outcome {
+	pthread_mutex_t lock;
+	pthread_cond_t woken;
+	bool done;
+} outcome;
+
+static void on_done(tb_submission *submission)
+{
+	outcome *o = submission->arg;
+
+	(void)pthread_mutex_lock(&o->lock);
+	o->done = true;
+	(void)pthread_cond_signal(&o->woken);
+	(void)pthread_mutex_unlock(&o->lock);
+}
+
+/* Gives a ballot to the checker, as if it had not been on the board yet when its request was looked at. */
+static void check_late(tb_submission *submission)
+{
+	outcome o = {.lock = PTHREAD_MUTEX_INITIALIZER, .woken = PTHREAD_COND_INITIALIZER};
+
+	submission->done = on_done;
+	submission->arg = &o;
+	tb_checker_submit(s.app.checker, submission);
+	(void)pthread_mutex_lock(&o.lock);
+	while (!o.done)
+		(void)pthread_cond_wait(&o.woken, &o.lock);
+	(void)pthread_mutex_unlock(&o.lock);
+}
+
+static void test_a_repetition_that_meets_its_original_gets_the_same_place(void **state)
+{
+	tb_maker_config config = {.num_voters = 2, .small = true};
+	tb_election *served;
+	tb_submission *again;
+	tb_maker_plan plan;
+	tb_http_response r;
+	tb_fault fault;
+	tb_buf bytes, room;
+	tb_maker *m;
+	tb_entry e;
+	uint64_t index;
+
+	(void)state;
+	m = serve_maker(&s, &config);
+	tb_maker_until_open(m);
+	index = m->num_entries;
+	tb_maker_plan_vote(m, 0, &plan);
+	assert_int_equal(serve_post(&s, m, &plan, &r), 201);
+	tb_http_response_release(&r);
+	served = tb_elections_find(&s.app.elections, "spring", 6);
+	tb_buf_init(&bytes, TB_ENTRY_MAX_BYTES);
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	assert_int_equal(tb_store_entry(s.app.store, served->number, index, &bytes), TB_OK);
+	assert_int_equal(tb_entry_parse(&e, &room, bytes.data, bytes.len, &fault), TB_OK);
+
+	for (unsigned other = 0; other < 2; other++) {
+		assert_int_equal(tb_submission_new(&again), TB_OK);
+		again->election = served;
+		tb_buf_append(&again->payload, e.payload, e.payload_len);
+		assert_int_equal(tb_entry_init(&again->entry, e.type, e.signer, again->payload.data,
+					 again->payload.len, &fault),
+			TB_OK);
+		memcpy(again->entry.signature, e.signature, sizeof e.signature);
+		/* The same ballot signed otherwise is no repetition. */
+		again->entry.signature[0] ^= (uint8_t)other;
+		tb_submission_identify(again);
+		check_late(again);
+		if (other == 0) {
+			assert_int_equal(again->err, TB_OK);
+			assert_int_equal(again->index, index);
+			assert_false(again->is_new);
+		} else {
+			assert_int_equal(again->err, TB_ERR_RULE);
+			assert_string_equal(again->fault.rule, "BALLOT.PREV");
+		}
+		tb_submission_free(again);
+	}
+	check_log(index + 1);
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_free(m);
 }
 
 /* ---- a credential that changes between check and append ---- */
@@ -488,6 +575,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_concurrent_ballots_get_each_one_place, start, stop),
+		cmocka_unit_test_setup_teardown(
+			test_a_repetition_that_meets_its_original_gets_the_same_place, start, stop),
 		cmocka_unit_test_setup_teardown(
 			test_a_ballot_checked_for_an_old_credential_is_checked_again, start, stop),
 		cmocka_unit_test_setup_teardown(
