@@ -38,7 +38,7 @@ function header({ name, bytes }) {
 const padding = (length) => new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
 
 /** @param {File[]} files @returns {Uint8Array} */
-const writeFiles = (files) =>
+export const writeFiles = (files) =>
 	concat(...files.flatMap((file) => [header(file), file.bytes, padding(file.bytes.length)]), new Uint8Array(2 * BLOCK));
 
 /** Refuses everything that `writeFiles` would not have written. @param {Uint8Array} bytes @returns {File[]} */

@@ -149,7 +149,7 @@ export function make() {
 		spec: ['CEREMONY.COMMIT', 'CEREMONY.POP', 'CEREMONY.SHARE', 'CEREMONY.DISTINCT', 'CEREMONY.RECEIVE', 'CEREMONY.KEYS', 'CEREMONY.CERTIFY', 'DECRYPT.COMBINE'],
 	});
 	const made = makeCeremony('ristretto255', 3, 2);
-	const { input, group, trustees, c } = made;
+	const { input, trustees, c } = made;
 	const commits = trustees.map((one) => v.good('ceremony.commit', `trustee ${one.index} commits`, { ...input, ...given(one) }).payload);
 	commits.forEach((payload, k) => v.good('ceremony.verify_commit', `the commit of trustee ${k + 1} is right`, { ...input, index: k + 1, payload }));
 	const first = ceremony.parseCommit(c, 1, fromHex(commits[0]));
