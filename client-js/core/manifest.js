@@ -113,6 +113,7 @@ function checkQuestion(q) {
 	const m = q.options.length;
 	refuse(m >= 1 && m <= 500, '1 to 500 options');
 	refuse(new Set(q.options.map(({ id }) => id)).size === m, 'two options of one id');
+	refuse(new Set(q.options.map(({ label }) => label)).size === m, 'two options of one label');
 	refuse(q.winners >= 1 && q.winners <= m, '1 to as many winners as options');
 	for (const one of [q.quorum, q.approval]) {
 		if (one?.fraction === undefined) continue;

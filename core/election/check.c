@@ -325,7 +325,7 @@ static tb_err check_cosignature(tb_check *c, const char *origin, const char *who
 	tb_vkey vkey;
 	tb_err err;
 
-	(void)snprintf(name, sizeof name, "%.180s/%s", origin, who);
+	(void)snprintf(name, sizeof name, "%.*s/%s", TB_ORIGIN_MAX, origin, who);
 	err = tb_vkey_init(&vkey, name, TB_VKEY_COSIGNATURE, key);
 	if (err == TB_OK)
 		err = tb_note_verify(&c->note, &vkey, &time);

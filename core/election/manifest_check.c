@@ -357,6 +357,11 @@ static tb_err check_options(const place *at, const tb_question *q)
 					"the id of options[%u]", j);
 		if (err == TB_OK)
 			err = check_name(&option, "label", o->label);
+		/* Somebody who stands twice on a ballot divides their votes. */
+		for (uint32_t j = 0; err == TB_OK && j < i; j++)
+			if (strcmp(q->options[j].label, o->label) == 0)
+				err = bad(&option, "label", QUESTIONS, "a label of its own",
+					"the label of options[%u]", j);
 		if (err == TB_OK)
 			err = check_text(&option, "text", o->text, TB_TEXT_MAX, TB_TEXT_LINES);
 		if (err == TB_OK)

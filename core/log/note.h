@@ -12,7 +12,7 @@
 #define TB_NOTE_MAX_BYTES (128u << 10)
 #define TB_NOTE_MAX_LINES 64       /* signatures; the format asks for at least 16 */
 #define TB_NOTE_MAX_SIGNATURE 6144 /* bytes, without the key id; the longest in use has 2,428 */
-#define TB_KEY_NAME_MAX 255        /* bytes */
+#define TB_KEY_NAME_MAX 300        /* bytes: an origin of 200, "/endorser/" and an id of 64 */
 #define TB_VKEY_ED25519 0x01       /* signs the text itself */
 #define TB_VKEY_COSIGNATURE 0x04   /* c2sp.org/tlog-cosignature: signs the text with a time */
 

@@ -264,6 +264,55 @@ static void test_an_early_end_is_not_endorsed(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- a cosignature beside the checkpoint that does not verify (F-09) [LOG.CHECKPOINT] ---- */
+
+/* An origin as long as it may be. */
+static void longest_origin(void *arg, tb_manifest *f)
+{
+	char origin[TB_ORIGIN_MAX + 1];
+	size_t tail = strlen("/e/") + strlen(f->slug);
+
+	(void)arg;
+	memset(origin, 'o', sizeof origin);
+	(void)snprintf(origin + TB_ORIGIN_MAX - tail, tail + 1, "/e/%s", f->slug);
+	free(f->origin);
+	f->origin = strdup(origin);
+	free(f->endorsers[0].id);
+	memset(origin, 'i', TB_ID_MAX);
+	f->endorsers[0].id = strndup(origin, TB_ID_MAX);
+}
+
+static void test_a_wrong_cosignature_is_seen_whatever_its_name(void **state)
+{
+	(void)state;
+	for (int is_long = 0; is_long < 2; is_long++) {
+		tb_maker_config config = {
+			.small = true, .num_endorsers = 1, .edit = is_long ? longest_origin : NULL};
+		tb_maker *m = tb_maker_new(&config);
+		uint8_t cosignature[TB_COSIGNATURE_BYTES] = {0, 0, 0, 0, 1};
+		char name[TB_KEY_NAME_MAX + 1];
+		tb_maker_files files;
+		tb_maker_file *note;
+		tb_checked c;
+		tb_vkey key;
+
+		tb_maker_until_open(m);
+		tb_maker_files_new(m, &files);
+		note = tb_maker_files_find(&files, "log/checkpoint");
+		(void)snprintf(
+			name, sizeof name, "%s/endorser/%s", m->manifest.origin, m->manifest.endorsers[0].id);
+		assert_int_equal(tb_vkey_init(&key, name, TB_VKEY_COSIGNATURE, m->endorser[0].ed_key), TB_OK);
+		tb_note_write_line(&note->bytes, key.name, key.id, cosignature, sizeof cosignature);
+		tb_checked_run(&c, &files, NULL);
+		assert_int_equal(c.report.verdict, TB_VERDICT_FALSE);
+		assert_int_equal(c.num, 1);
+		assert_true(tb_checked_has(&c, "LOG.CHECKPOINT"));
+		tb_checked_release(&c);
+		tb_maker_files_free(&files);
+		tb_maker_free(m);
+	}
+}
+
 /* ---- reasons that would put lines of their own into a report ---- */
 
 static void several_lines(void *arg, tb_maker *m, tb_maker_plan *plan)
@@ -441,6 +490,7 @@ int main(void)
 		cmocka_unit_test(test_no_change_of_the_state_can_be_repeated),
 		cmocka_unit_test(test_a_stuffed_ballot_is_false_and_not_an_error),
 		cmocka_unit_test(test_an_early_end_is_not_endorsed),
+		cmocka_unit_test(test_a_wrong_cosignature_is_seen_whatever_its_name),
 		cmocka_unit_test(test_a_reason_stays_in_its_line),
 		cmocka_unit_test(test_what_shows_votes_is_said_whatever_the_manifest_allows),
 		cmocka_unit_test(test_those_who_voted_are_what_a_total_shows),

@@ -137,6 +137,8 @@ const tb_attack tb_attacks_manifest[] = {
 		"\"id\":\"board\""),
 	CASE_FULL(
 		"B-06b", "two options with one id", "MANIFEST.QUESTIONS", "\"id\":\"dan\"", "\"id\":\"ada\""),
+	CASE_FULL("B-06c", "a candidate listed twice, under two ids", "MANIFEST.QUESTIONS",
+		"\"label\":\"dan\"", "\"label\":\"ada\""),
 	CASE("B-07a", "min above max", "MANIFEST.QUESTIONS", "\"min\":0,\"max\":1", "\"min\":2,\"max\":1"),
 	CASE("B-07b", "max above the number of options", "MANIFEST.QUESTIONS", "\"min\":0,\"max\":1",
 		"\"min\":0,\"max\":3"),

@@ -207,6 +207,19 @@ static void cosigned_at_zero(tb_attack_run *r)
 	endorse_changed(r, change_nothing, 0);
 }
 
+/* The server's clock is ahead, or it lies: `close` stands there hours before an endorser's clock says that the polls end. */
+static void cosigned_before_the_end(tb_attack_run *r)
+{
+	tb_endorsement said;
+
+	tb_attack_begin(r);
+	tb_maker_until_closed(r->m);
+	tb_tally_statement(tb_board_tally(r->m->board), &said);
+	cosign(r->m, "trustee/1", &said, tb_board_closes(r->m->board) - 7200);
+	tb_attack_here(r);
+	post_endorsement(r->m, "trustee/1", &said);
+}
+
 static void cosigned_by_another(tb_attack_run *r)
 {
 	tb_endorsement said;
@@ -677,6 +690,8 @@ const tb_attack tb_attacks_result[] = {
 	ENDORSED("F-17c", "an endorsement of another number of ballots", "payload.ballots", another_number,
 		.small = true),
 	ENDORSED("F-09a", "a cosignature at time 0", "payload.cosignature", cosigned_at_zero, .small = true),
+	ENDORSED("U-09d", "the polls closed hours early by the endorser's clock", "payload.cosignature",
+		cosigned_before_the_end, .small = true),
 	ENDORSED("F-09b", "a cosignature by another endorser", "payload.cosignature", cosigned_by_another,
 		.small = true),
 	ENDORSED("U-02a", "a second endorsement by one key", "signer", endorse_twice, .small = true),

@@ -136,16 +136,17 @@ static void test_ids_survive(void **state)
 	q = &m.questions[1];
 	for (unsigned round = 0; round < 8 * 8 * 8 * 25; round++) {
 		unsigned a = round % 8, b = round / 8 % 8, c = round / 64 % 8;
+		unsigned first = round / 512 % 5, second = round / 2560 % 5, third = (a + b) % 5;
 
-		if (a == b || b == c || a == c)
+		if (a == b || b == c || a == c || first == second || second == third || first == third)
 			continue;
 		set(&q->options[0].id, ids[a]);
 		set(&q->options[1].id, ids[b]);
 		set(&q->options[2].id, ids[c]);
 		set(&q->options[3].id, "last");
-		set(&q->options[0].label, labels[round / 512 % 5]);
-		set(&q->options[1].label, labels[round / 2560 % 5]);
-		set(&q->options[2].label, labels[(a + b) % 5]);
+		set(&q->options[0].label, labels[first]);
+		set(&q->options[1].label, labels[second]);
+		set(&q->options[2].label, labels[third]);
 		set(&m.questions[0].id, ids[a]);
 		set(&m.questions[1].id, ids[b]);
 		set(&m.questions[2].id, ids[c]);
@@ -355,6 +356,8 @@ static const struct {
 	{HEAD, QUESTION " Id: A\n", "ID", "line 17 (questions[0].options[1].id)", NULL},
 	{HEAD, "Question: Yes?\nMethod: referendum\n[] Yes\nId: a\n[] No\nId: a\n", "MANIFEST.QUESTIONS",
 		"line 18 (questions[0].options[1].id)", NULL},
+	{HEAD, "Question: Yes?\nMethod: referendum\n[] Yes\n[] Yes\n", "MANIFEST.QUESTIONS",
+		"line 16 (questions[0].options[1].label)", NULL},
 	{HEAD, QUESTION " text with \xe2\x80\xae in it\n", "TEXT", "line 17 (questions[0].options[1].text)",
 		NULL},
 };
@@ -382,12 +385,11 @@ static void test_same_questions_get_ids_of_their_own(void **state)
 	tb_fault fault;
 
 	(void)state;
-	assert_int_equal(
-		read_text(&m, HEAD,
-			QUESTION QUESTION
-			"Question: \xe6\x9d\x8e\nMethod: choose 1\n[] \xe6\x9d\x8e\n[] \xe6\x9d\x8e\n"
-			"[] A\n[] a!\n[] b\nId: a\n",
-			&fault),
+	assert_int_equal(read_text(&m, HEAD,
+				 QUESTION QUESTION "Question: \xe6\x9d\x8e\nMethod: choose 1\n[] "
+						   "\xe6\x9d\x8e\n[] \xe6\x9d\x8e\xe6\x9d\x8e\n"
+						   "[] A\n[] a!\n[] b\nId: a\n",
+				 &fault),
 		TB_OK);
 	assert_string_equal(m.questions[1].id, "yes-2");
 	assert_string_equal(m.questions[2].id, "question-3");

@@ -161,6 +161,7 @@ static const struct {
 	{"", "Shall the budget be adopted?", "", "TEXT", "questions[0].title"},
 	{"", "It was sent to everybody.", "\\t", "TEXT", "questions[0].text"},
 	{"", "\"label\":\"Yes\"", "\"label\":\"\"", "TEXT", "questions[0].options[0].label"},
+	{"", "\"label\":\"No\"", "\"label\":\"Yes\"", "MANIFEST.QUESTIONS", "questions[0].options[1].label"},
 	{"", "\"text\":\"Some words.", "\"text\":\"\\rSome words.", "TEXT", "questions[0].options[1].text"},
 	{"", "https://example.org/a?b=c", "javascript:alert(1)", "TEXT", "questions[0].options[1].link"},
 	{"", "https://example.org/a?b=c", "https://example.org/a b", "TEXT", "questions[0].options[1].link"},

@@ -62,7 +62,7 @@ function goodCases(c) {
 	good('every other word', { revote: 'never', rehearsal: true, eligibility: 'server', weights: { min_holders: 0, below: 'warn' }, granularity: 'second', opens: OPENS + 1 });
 	good('approval and score', { questions: [approval({ id: 'a', quorum: { of: 'electorate', fraction: [0, 1], strict: true } }), score({ id: 'b', approval: { base: 'options_sum', fraction: [1000000, 1000000], strict: false } })] });
 	good('a score of 255', { questions: [score({ options: [option('one')], score_max: 255, max: 255, winners: 1 })] });
-	good('500 options', { questions: [question({ options: many(500, (i) => option(`o${i}`, { label: 'o' })), max: 500, blank: false, winners: 500 })] });
+	good('500 options', { questions: [question({ options: many(500, (i) => option(`o${i}`, { label: `${i}` })), max: 500, blank: false, winners: 500 })] });
 }
 
 function questionCases(c) {
@@ -71,8 +71,9 @@ function questionCases(c) {
 	bad('21 questions', ...many(21, (i) => referendum({ id: `q${i}` })));
 	bad('two questions of one id [B-06]', referendum(), referendum());
 	bad('two options of one id [B-06]', referendum({ options: [option('yes'), option('yes')] }));
+	bad('two options of one label [B-06]', referendum({ options: [option('yes', { label: 'Yes' }), option('no', { label: 'Yes' })] }));
 	bad('no option', question({ options: [] }));
-	bad('501 options', question({ options: many(501, (i) => option(`o${i}`, { label: 'o' })) }));
+	bad('501 options', question({ options: many(501, (i) => option(`o${i}`, { label: `${i}` })) }));
 	bad('no winner', question({ winners: 0 }));
 	bad('more winners than options', question({ winners: 4 }));
 	bad('min above max [B-07]', question({ min: 3 }));
@@ -92,9 +93,9 @@ function questionCases(c) {
 	bad('a fraction above 1', referendum({ approval: { base: 'ballots', fraction: [2, 1], strict: true } }));
 	bad('a fraction of 0/0', referendum({ approval: { base: 'ballots', fraction: [0, 0], strict: true } }));
 	bad('a fraction of millionths and one', question({ quorum: { of: 'electorate', fraction: [1, 1000001], strict: true } }));
-	bad('more than 2000 bits', score({ options: many(251, (i) => option(`o${i}`, { label: 'o' })), score_max: 255, max: 251 * 255 }));
+	bad('more than 2000 bits', score({ options: many(251, (i) => option(`o${i}`, { label: `${i}` })), score_max: 255, max: 251 * 255 }));
 	c.bad('manifest.parse', 'a ballot above 1 MiB', 'MANIFEST.QUESTIONS', {
-		payload_text: text(sample({ group: 'modp4096', questions: many(3, (i) => approval({ id: `q${i}`, options: many(340, (k) => option(`o${k}`, { label: 'o' })), max: 340 })) })),
+		payload_text: text(sample({ group: 'modp4096', questions: many(3, (i) => approval({ id: `q${i}`, options: many(340, (k) => option(`o${k}`, { label: `${k}` })), max: 340 })) })),
 	});
 }
 
