@@ -550,6 +550,9 @@ tb_err tb_check_ballots(tb_check *c)
 
 	if (is_closed && !is_known)
 		give_up_tally(c, unknown);
+	/* Ballots whose voters are not known, or for which there is no key, cannot be verified. */
+	for (int n = TB_CHECK_BALLOT_SIGNATURES; n <= TB_CHECK_BALLOT_PROOFS; n++)
+		tb_check_skip(c, (tb_check_number)n, c->report->line[TB_CHECK_BALLOTS].skipped);
 	if (p.params == NULL)
 		return TB_OK;
 	p.first = (tb_board_open_index(c->board) + 1) / TB_TILE_WIDTH;
@@ -560,8 +563,5 @@ tb_err tb_check_ballots(tb_check *c)
 	if (err == TB_OK)
 		err = verify_ballots(&p);
 	free(p.bad);
-	/* Ballots whose voters are not known could not be verified either. */
-	for (int n = TB_CHECK_BALLOT_SIGNATURES; n <= TB_CHECK_BALLOT_PROOFS; n++)
-		tb_check_skip(c, (tb_check_number)n, c->report->line[TB_CHECK_BALLOTS].skipped);
 	return err;
 }

@@ -540,6 +540,92 @@ static void test_one_garbled_ballot_is_one_failure(void **state)
 	expect_one(&config, &how, "JSON.CANONICAL", 1);
 }
 
+/* ---- a section that is missing ---- */
+
+static void expect_not_judged(const tb_checked *c, const int *numbers)
+{
+	for (; *numbers != 0; numbers++)
+		if (c->report.line[*numbers].state != TB_CHECK_NOT_EXAMINED)
+			fail_msg("check %d is said to have been made", *numbers);
+}
+
+/* A roll that nobody has: one failure, and everything that rests on it is not judged. */
+static void test_a_missing_roll_is_one_failure(void **state)
+{
+	static const int not_judged[] = {9, 10, 11, 13, 14, 15, 16, 0};
+	tb_maker_config config = {.small = true, .num_voters = 600, .abstain = 1, .extras = true};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+	tb_checked c;
+
+	(void)state;
+	m->manifest.questions[0].quorum = (tb_bar){.base = TB_BASE_NONE};
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	assert_int_equal(m->num_blobs, 1);
+	drop(&files, files.file[files.num - 1].path);
+	tb_checked_run(&c, &files, NULL);
+	if (c.num != 1)
+		tb_checked_print_failures(&c);
+	assert_int_equal(c.num, 1);
+	assert_string_equal(c.failure[0].fault.rule, "LOG.BLOB");
+	assert_int_equal(c.report.verdict, TB_VERDICT_FALSE);
+	expect_not_judged(&c, not_judged);
+	tb_checked_release(&c);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
+/* Gives the entry another payload, signed by its rightful signer. */
+static void replace_payload(tb_maker *m, size_t index, const char *signer, const void *payload, size_t len)
+{
+	tb_binding binding = *tb_board_binding(m->board);
+	tb_buf bytes, room;
+	tb_fault fault;
+	tb_entry old, e;
+
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_buf_init(&bytes, TB_ENTRY_MAX_BYTES);
+	assert_int_equal(
+		tb_entry_parse(&old, &room, m->entries[index].data, m->entries[index].len, &fault), TB_OK);
+	assert_int_equal(tb_entry_init(&e, old.type, signer, payload, len, &fault), TB_OK);
+	e.time = old.time;
+	binding.has_context = binding.has_context && index > tb_board_open_index(m->board);
+	assert_int_equal(
+		tb_entry_sign(&e, &binding, &tb_maker_who(m, signer)->sign, (const uint8_t[32]){1}), TB_OK);
+	assert_int_equal(tb_entry_write(&bytes, &e), TB_OK);
+	tb_buf_release(&m->entries[index]);
+	m->entries[index] = bytes;
+	tb_buf_release(&room);
+}
+
+/* A commitment that nobody can read: neither certificates nor ballots can be judged, and none of them is called wrong. */
+static void test_a_missing_commitment_is_not_called_disorder(void **state)
+{
+	static const int not_judged[] = {9, 10, 11, 13, 14, 15, 16, 0};
+	tb_maker_config config = {.small = true};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+	tb_checked c;
+
+	(void)state;
+	tb_maker_run(m);
+	replace_payload(m, 3, "trustee/2", "garbage", 7);
+	tb_maker_files_new(m, &files);
+	tb_checked_run(&c, &files, NULL);
+	if (c.num != 3)
+		tb_checked_print_failures(&c);
+	assert_int_equal(
+		c.num, 3); /* the commitment; the roots that open and close name are those of the true log */
+	assert_string_equal(c.failure[0].fault.rule, "CEREMONY.COMMIT");
+	assert_string_equal(c.failure[1].fault.rule, "OPEN");
+	assert_string_equal(c.failure[2].fault.rule, "CLOSE");
+	expect_not_judged(&c, not_judged);
+	tb_checked_release(&c);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 /* ---- many bad ballots ---- */
 
 static void spoil_some(void *arg, tb_maker *m, tb_maker_plan *plan)
@@ -667,6 +753,8 @@ int main(void)
 		cmocka_unit_test(test_what_a_person_must_know_is_said),
 		cmocka_unit_test(test_one_wrong_signature_or_time_is_one_failure),
 		cmocka_unit_test(test_one_garbled_ballot_is_one_failure),
+		cmocka_unit_test(test_a_missing_roll_is_one_failure),
+		cmocka_unit_test(test_a_missing_commitment_is_not_called_disorder),
 		cmocka_unit_test(test_ballots_that_are_blobs),
 		cmocka_unit_test(test_bad_ballots_are_named_in_any_number_of_threads),
 	};
