@@ -9,7 +9,7 @@ export TB_BUILD
 unset GROUP KEEP
 out=$TMPDIR/out
 
-nothing_left() { [ -z "$(ls -A "$TMPDIR/place")" ] || { ls -A "$TMPDIR/place" | sed 's/^/# /' && return 1; }; }
+nothing_left() { [ -z "$(ls -A "$TMPDIR/place")" ] || { find "$TMPDIR/place" -maxdepth 1 | sed 's/^/# /' && return 1; }; }
 demo() { TMPDIR=$TMPDIR/place "$@" "$root/tools/demo" >"$out" 2>&1 </dev/null; }
 runs() {
 	demo "$@" || { tail -n 30 "$out" | sed 's/^/# /' && return 1; }

@@ -35,7 +35,7 @@ killed_often() {
 		"$@" >said 2>&1
 		status=$?
 		! grep -q 'was interrupted: the ballot' said || resumed=$((resumed + 1))
-		[ $status -ne 0 ] || return 0
+		[ "$status" -ne 0 ] || return 0
 		sleep 0.2
 	done
 	echo "# $*: status $status" && sed 's/^/# /' said && return 1

@@ -49,7 +49,7 @@ server_start() {
 	url=http://127.0.0.1:$port
 	board=$url/e/meeting
 }
-# server_stop, with a signal or TERM
+# server_stop NAME: with this signal (TERM)
 server_stop() {
 	[ -z "$server_pid" ] || { kill "-${1:-TERM}" "$server_pid" && wait "$server_pid"; } 2>/dev/null
 	server_pid=''
