@@ -70,6 +70,9 @@ bad 'none.txt' tabella check none.txt
 sed 's/^Method: choose.*/Method: choose 3 to 2/' election.txt >wrong.txt
 bad 'wrong.txt, line 25 (questions\[1\].min): expected .*\[MANIFEST.QUESTIONS\]' tabella check wrong.txt
 bad 'wrong.txt, line 25' tabella create --server "$url" --key admin.key wrong.txt
+sed '/^Trustee: T3/d; /^Registrar/d' election.txt >draft.txt
+check 'a draft' eval 'gives 3 "still missing: Trustee" tabella check draft.txt && grep -q "still missing: Registrar" said'
+bad 'draft.txt, ' tabella create --server "$url" --key admin.key draft.txt
 bad "this key is not the one that the .Admin:. line" tabella create --server "$url" --key registrar.key election.txt
 bad '--server: expected http://host' tabella create --server ftp://x --key admin.key election.txt
 bad '--server: expected http://host' tabella create --server "$url?x" --key admin.key election.txt

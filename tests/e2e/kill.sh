@@ -83,7 +83,7 @@ server_stop
 mkdir "$TMPDIR/second" && cd "$TMPDIR/second" || exit 1
 export XDG_STATE_HOME=$TMPDIR/second/home
 port=0
-window=6
+window=8
 [ "${TB_LONG:-}" != 1 ] || window=20
 election_run 3 "$window"
 for id in v001 v002 v003; do must vote "$id"; done
