@@ -61,7 +61,7 @@ forgets() {
 	types ''
 	for n in 1 2 3; do
 		waits_for 'Type it in'
-		types "$([ $n = 2 ] && echo nonsense || echo "$secret")"
+		types "$([ "$n" = 2 ] && echo nonsense || echo "$secret")"
 		sleep 0.3
 	done
 }
