@@ -8,7 +8,7 @@
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/election/election_text.h"
-#include "core/log/proof.h"
+#include "core/log/receipt.h"
 #include "crypto/hash.h"
 
 /* Posts the manifest: entry 0 of a new log, whose hash is the election's id [MANIFEST.ID]. */
@@ -41,36 +41,28 @@ static int read_election(const tb_args *args, tb_manifest *m)
 static int check_receipt(const tb_args *args, const tb_manifest *m, const tb_buf *payload,
 	const tb_buf *receipt, uint8_t id[32])
 {
-	uint8_t leaf[32];
-	tb_proof proof;
-	tb_entry entry;
+	tb_fault fault = {.found = "it is the one of another entry"};
+	uint8_t hash[32];
+	tb_receipt r;
 	tb_vkey key;
-	tb_fault fault;
-	tb_why why = {""};
 	tb_buf extra, room;
 	bool ok;
 
 	tb_buf_init(&extra, TB_PROOF_MAX_EXTRA);
-	tb_buf_init(&room, TB_MANIFEST_MAX_BYTES);
-	ok = tb_proof_parse(&proof, &extra, (const char *)receipt->data, receipt->len, &why) == TB_OK &&
-	     proof.extra != NULL &&
-	     tb_entry_parse(&entry, &room, proof.extra, proof.extra_len, &fault) == TB_OK &&
-	     entry.type == TB_ENTRY_MANIFEST && entry.payload_len == payload->len && proof.index == 0 &&
-	     tb_vkey_init(&key, m->origin, TB_VKEY_ED25519, m->server_log_key) == TB_OK;
-	if (ok) {
-		uint8_t hash[32];
-
-		tb_sha256(hash, payload->data, payload->len);
-		tb_merkle_leaf(leaf, proof.extra, proof.extra_len);
-		ok = memcmp(hash, entry.payload_hash, sizeof hash) == 0 &&
-		     tb_proof_verify(&proof, leaf, &key, &why) == TB_OK;
-		tb_sha256(id, proof.extra, proof.extra_len);
-	}
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_sha256(hash, payload->data, payload->len);
+	ok = tb_vkey_init(&key, m->origin, TB_VKEY_ED25519, m->server_log_key) == TB_OK &&
+	     tb_receipt_open(&r, &extra, &room, (const char *)receipt->data, receipt->len, &key, &fault) ==
+		     TB_OK &&
+	     r.entry.type == TB_ENTRY_MANIFEST && r.proof.index == 0 &&
+	     memcmp(hash, r.entry.payload_hash, sizeof hash) == 0;
+	if (ok)
+		tb_sha256(id, r.proof.extra, r.proof.extra_len);
 	tb_buf_release(&extra);
 	tb_buf_release(&room);
 	if (ok)
 		return TB_EXIT_OK;
-	(void)tb_args_error(args, "RECEIPT: the server's receipt is not for this manifest %s", why.text);
+	(void)tb_args_error(args, "RECEIPT: the server's receipt is not for this manifest: %s", fault.found);
 	return TB_EXIT_NO;
 }
 

@@ -8,7 +8,7 @@
 #include "core/base/json.h"
 #include "core/election/ballot.h"
 #include "core/election/election_text.h"
-#include "core/log/proof.h"
+#include "core/log/receipt.h"
 
 /* Checks a receipt [RECEIPT] with nothing but the file and the log's public key: offline, and for as long as the file exists. */
 
@@ -64,36 +64,24 @@ static void print_entry(const tb_args *args, const tb_proof *proof, const tb_ent
 			proof->checkpoint.origin, when, tracker);
 }
 
-static int no(const tb_args *args, const char *text)
-{
-	(void)tb_args_error(args, "RECEIPT: %s", text);
-	return TB_EXIT_NO;
-}
-
 static int verify(const tb_args *args, const tb_buf *file, const tb_vkey *key)
 {
-	uint8_t leaf[32];
-	tb_proof proof;
-	tb_entry entry;
+	tb_receipt receipt;
 	tb_fault fault;
-	tb_why why = {""};
 	tb_buf extra, room;
+	tb_err err;
 	int exit_code = TB_EXIT_OK;
 
 	tb_buf_init(&extra, TB_PROOF_MAX_EXTRA);
 	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
-	if (tb_proof_parse(&proof, &extra, (const char *)file->data, file->len, &why) != TB_OK) {
-		exit_code = no(args, why.text);
-	} else if (proof.extra == NULL) {
-		exit_code = no(args, "it does not hold the entry itself");
-	} else if (tb_entry_parse(&entry, &room, proof.extra, proof.extra_len, &fault) != TB_OK) {
-		exit_code = no(args, fault.found);
+	err = tb_receipt_open(&receipt, &extra, &room, (const char *)file->data, file->len, key, &fault);
+	if (err == TB_OK) {
+		print_entry(args, &receipt.proof, &receipt.entry);
+	} else if (err == TB_ERR_RULE) {
+		(void)tb_args_error(args, "%s: %s", fault.rule, fault.found);
+		exit_code = TB_EXIT_NO;
 	} else {
-		tb_merkle_leaf(leaf, proof.extra, proof.extra_len);
-		if (tb_proof_verify(&proof, leaf, key, &why) != TB_OK)
-			exit_code = no(args, why.text);
-		else
-			print_entry(args, &proof, &entry);
+		exit_code = tb_args_error(args, "%s", tb_err_text(err));
 	}
 	tb_buf_release(&extra);
 	tb_buf_release(&room);

@@ -8,7 +8,7 @@
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/progress.h"
-#include "core/log/proof.h"
+#include "core/log/receipt.h"
 #include "crypto/hash.h"
 #include "net/mirror.h"
 #include "net/source_http.h"
@@ -476,53 +476,45 @@ int tb_client_check_inclusion(tb_client *c, uint64_t index, const uint8_t leaf[3
 }
 
 /* Is this the entry that was handed in? */
-static bool is_entry(const tb_proof *proof, tb_entry_type type, const char *signer, const uint8_t *payload,
+static bool is_entry(const tb_entry *entry, tb_entry_type type, const char *signer, const uint8_t *payload,
 	size_t payload_len)
 {
 	uint8_t hash[32];
-	tb_entry entry;
-	tb_fault fault;
-	tb_buf room;
-	bool same;
 
-	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
 	tb_sha256(hash, payload, payload_len);
-	same = proof->extra != NULL &&
-	       tb_entry_parse(&entry, &room, proof->extra, proof->extra_len, &fault) == TB_OK &&
-	       entry.type == type && strcmp(entry.signer, signer) == 0 &&
-	       memcmp(entry.payload_hash, hash, sizeof hash) == 0;
-	tb_buf_release(&room);
-	return same;
+	return entry->type == type && strcmp(entry->signer, signer) == 0 &&
+	       memcmp(entry->payload_hash, hash, sizeof hash) == 0;
 }
 
 int tb_client_check_receipt(tb_client *c, const tb_buf *receipt, tb_entry_type type, const char *signer,
 	const uint8_t *payload, size_t payload_len, uint64_t *entry_index)
 {
-	uint8_t leaf[32];
-	tb_proof proof;
-	tb_why why = {""};
-	tb_buf room;
+	tb_receipt r;
+	tb_fault fault;
+	tb_buf extra, room;
 	int exit_code = TB_EXIT_OK;
+	tb_err err;
 
-	tb_buf_init(&room, TB_PROOF_MAX_EXTRA);
-	if (tb_proof_parse(&proof, &room, (const char *)receipt->data, receipt->len, &why) != TB_OK) {
-		exit_code = tb_args_error(c->args, "RECEIPT: %s", why.text);
-	} else if (!is_entry(&proof, type, signer, payload, payload_len)) {
+	tb_buf_init(&extra, TB_PROOF_MAX_EXTRA);
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	err = tb_receipt_open(
+		&r, &extra, &room, (const char *)receipt->data, receipt->len, &c->log_key, &fault);
+	if (err == TB_ERR_RULE)
+		exit_code = tb_args_error(c->args, "%s: %s", fault.rule, fault.found);
+	else if (err != TB_OK)
+		exit_code = tb_args_error(c->args, "%s", tb_err_text(err));
+	else if (!is_entry(&r.entry, type, signer, payload, payload_len))
 		exit_code = tb_args_error(c->args, "RECEIPT: it is for another entry than the one handed in");
-	} else {
-		tb_merkle_leaf(leaf, proof.extra, proof.extra_len);
-		if (tb_proof_verify(&proof, leaf, &c->log_key, &why) != TB_OK)
-			exit_code = tb_args_error(c->args, "RECEIPT: %s", why.text);
-	}
 	if (exit_code != TB_EXIT_OK)
 		exit_code = TB_EXIT_NO;
 	else
 		exit_code = compare_checkpoints(
-			c, &c->checkpoint, &proof.checkpoint, "LOG.CONSISTENT", "the board as read");
+			c, &c->checkpoint, &r.proof.checkpoint, "LOG.CONSISTENT", "the board as read");
 	if (exit_code == TB_EXIT_OK)
-		exit_code =
-			remember(c, proof.checkpoint_text, proof.checkpoint_text_len, proof.checkpoint.size);
-	*entry_index = exit_code == TB_EXIT_OK ? proof.index : 0;
+		exit_code = remember(
+			c, r.proof.checkpoint_text, r.proof.checkpoint_text_len, r.proof.checkpoint.size);
+	*entry_index = exit_code == TB_EXIT_OK ? r.proof.index : 0;
+	tb_buf_release(&extra);
 	tb_buf_release(&room);
 	return exit_code;
 }
