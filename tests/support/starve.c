@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,16 +12,17 @@
 
 #define MOST 100000 /* allocations that one act may take; more is a loop */
 
-static long left = -1;
+static atomic_long left = -1; /* of all threads */
 
 static bool refuse(void)
 {
-	if (left < 0)
+	long n = left;
+
+	if (n < 0)
 		return false;
-	if (left == 0)
-		return true;
-	left--;
-	return false;
+	while (n > 0 && !atomic_compare_exchange_weak(&left, &n, n - 1))
+		;
+	return n == 0;
 }
 
 void *__real_malloc(size_t len);
@@ -68,10 +70,7 @@ char *__wrap_strndup(const char *s, size_t len)
 
 long tb_starve_after(long num)
 {
-	long before = left;
-
-	left = num;
-	return before;
+	return atomic_exchange(&left, num);
 }
 
 void tb_starve(tb_err (*what)(void), unsigned at_least)
