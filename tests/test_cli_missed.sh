@@ -18,13 +18,13 @@ trustee=$("$bin/tabella-trustee" init --save "$dir/phrase")
 "$bin/tabella-server" --data "$dir/data" --listen 127.0.0.1:0 --port-file "$dir/port" \
 	--admin-key "${admin##*sign=}" >"$dir/log" 2>&1 </dev/null &
 pid=$!
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 2400; i++)); do
 	[ ! -s "$dir/port" ] || break
 	sleep 0.05
 done
 url=http://127.0.0.1:$(cat "$dir/port")
 board=$url/e/late
-closes=$(($(date +%s) + 5))
+closes=$(($(date +%s) + 20))
 cat >"$dir/late.txt" <<TEXT
 Title: Too late
 Origin: test.invalid/e/late
@@ -61,8 +61,8 @@ check 'while there is time, open is awaited' exits 3 'awaited:' "$bin/tabella" o
 check 'the verifier names the time' exits 3 'they never will' "$bin/tabella-verify" "$board"
 while [ "$(date +%s)" -lt "$closes" ]; do sleep 0.1; done
 check 'then status says that nothing is' exits 0 'did not open in time and never will' "$bin/tabella" status "$board"
-check 'open says no, at once' exits 1 'never will' timeout 20 "$bin/tabella" open --wait 3600 "$board"
-check 'so does publish' exits 1 'never will' timeout 20 "$bin/tabella" publish --wait 3600 "$board"
+check 'open says no, at once' exits 1 'never will' timeout 300 "$bin/tabella" open --wait 3600 "$board"
+check 'so does publish' exits 1 'never will' timeout 300 "$bin/tabella" publish --wait 3600 "$board"
 check 'it can be cancelled' exits 0 '' "$bin/tabella" cancel --key "$dir/admin.key" --reason 'Too late.' "$board"
 check 'the verifier says that it was' exits 3 'was cancelled' "$bin/tabella-verify" "$board"
 check 'status too' exits 0 'cancelled' "$bin/tabella" status "$board"

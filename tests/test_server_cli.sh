@@ -65,7 +65,7 @@ cp "$dir/copy" "$data/server.key"
 
 "$server" --config "$dir/conf" --port-file "$dir/port" >"$dir/out" 2>"$dir/log" </dev/null &
 pid=$!
-for _ in $(seq 200); do [ -s "$dir/port" ] || sleep 0.05; done
+for _ in $(seq 2400); do [ -s "$dir/port" ] || sleep 0.05; done
 check 'it listens' grep -q '^[0-9][0-9]*$' "$dir/port"
 check 'and says where' grep -qF "http://127.0.0.1:$(cat "$dir/port")/" "$dir/out"
 check 'a crash would leave no image of its keys' grep -Eq '^Max core file size +0 +0 ' "/proc/$pid/limits"

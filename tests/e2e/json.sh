@@ -26,7 +26,7 @@ check 'key show: the same line' eval 'line=$(member line) && says line 0 tabella
 check 'init' says line 0 tabella-trustee init --save second.phrase
 check 'show: the same line' eval 'line=$(member line) && says line 0 tabella-trustee show --phrase second.phrase && [ "$(member line)" = "$line" ]'
 server_start
-election_file 20
+election_file 40
 manifest='tabella slug origin title text group opens closes granularity rules revote rehearsal privacy_floor weights eligibility server admin registrar threshold trustees endorsers questions'
 check 'check: the manifest' says "$manifest" 0 tabella check election.txt
 check 'create' says 'board election' 0 tabella create --server "$url" --key admin.key election.txt
@@ -48,7 +48,7 @@ check 'certify again' says 'trustee already' 0 trustee certify 1
 check 'recover' says 'trustee recovered' 0 trustee recover 1
 must trustee certify 2
 must trustee certify 3
-check 'open' says "$state context awaits" 0 tabella open --wait 60 "$board"
+check 'open' says "$state context awaits" 0 tabella open --wait 600 "$board"
 check 'vote' says 'recorded index tracker fingerprint resumed' 0 vote v001 --receipt v001.tlog-proof
 tracker=$(member tracker)
 check 'not resumed' test "$(member resumed)" = false
@@ -68,7 +68,8 @@ check 'submit: refused' eval 'says "status rule text" 1 tabella submit --voter v
 check 'an error' says error 2 vote v003 --choose one=no
 check 'a refusal' says error 1 tabella vote --voter v003 --code-file v001.code --yes "${choices[@]}" "$board"
 check 'no result yet' says error 3 tabella result "$board"
-check 'close' says "$state context awaits" 0 tabella close --wait 60 "$board"
+echo "# the polls stay open for $((closes - $(date +%s))) s more"
+check 'close' says "$state context awaits" 0 tabella close --wait 3600 "$board"
 check 'endorse' says 'endorsed index' 0 trustee endorse 1
 check 'endorse again: the same entry' eval 'index=$(member index) && says "endorsed index" 0 trustee endorse 1 && [ "$(member index)" = "$index" ]'
 check 'decrypt: too early' says error 3 trustee decrypt 1
@@ -77,7 +78,7 @@ must trustee endorse 2
 check 'decrypt' says 'trustee index' 0 trustee decrypt 1
 check 'decrypt again' says 'trustee already' 0 trustee decrypt 1
 must trustee decrypt 3
-check 'publish' says "$state context awaits" 0 tabella publish --wait 60 "$board"
+check 'publish' says "$state context awaits" 0 tabella publish --wait 600 "$board"
 result='close counted weight_counted electorate weight_electorate endorsers shares questions'
 check 'result' says "$result" 0 tabella result "$board"
 check 'the totals' test "$(member 'questions.map(q => q.totals.join()).join(" ")')" = '3,0 3,3,0 15,0'

@@ -13,7 +13,10 @@ mode pass
 "$proxy" proxy-port "$port" mode >proxy.log 2>&1 </dev/null &
 proxy_pid=$!
 trap 'kill -9 $proxy_pid $server_pid 2>/dev/null; wait 2>/dev/null' EXIT
-while [ ! -s proxy-port ]; do sleep 0.02; done
+for ((tries = 0; tries < 6000; tries++)); do
+	[ ! -s proxy-port ] || break
+	sleep 0.02
+done
 direct=$board
 board=http://127.0.0.1:$(cat proxy-port)/e/meeting
 

@@ -18,7 +18,7 @@ as() { (export XDG_STATE_HOME=$work/home-of-$1 && shift && "$@"); }
 nobody_signed() { [ "$(number size)" -eq "$1" ] || { echo "# $(number size) entries" && return 1; }; }
 
 # The polls are open for long enough to try things, and then have to be over in both histories.
-window=14
+window=20
 election_run 6 "$window"
 must as ann vote v001
 server_stop

@@ -39,7 +39,7 @@ server_start() {
 	tabella-server --data data --listen "127.0.0.1:$port" --port-file port --admin-key "${admin_line##*sign=}" \
 		>>server.log 2>&1 </dev/null &
 	server_pid=$!
-	for ((tries = 0; tries < 600; tries++)); do
+	for ((tries = 0; tries < 2400; tries++)); do
 		[ ! -s port ] || break
 		kill -0 "$server_pid" 2>/dev/null || fatal 'the server ended'
 		sleep 0.05
@@ -63,7 +63,7 @@ election_keys() {
 	for i in 1 2 3; do
 		trustee_line[i]=$(tabella-trustee init --save "trustee-$i.phrase") || fatal 'init'
 	done
-	slow=$(((${EPOCHREALTIME/./} - began) / 600000 + 1)) # of these six commands, of which each takes 50 ms elsewhere
+	slow=$(((${EPOCHREALTIME/./} - began) / 200000 + 1)) # of these six commands, of which each takes 10 to 50 ms elsewhere
 }
 # election_file SECONDS [LINE...]: the polls are open from now on for so long, longer where the machine is slow
 election_file() {
@@ -101,8 +101,11 @@ election_key() {
 	for i in 1 2 3; do must trustee commit "$i"; done
 	for i in 1 2 3; do must trustee certify "$i"; done
 }
-election_open() { must tabella open --wait 60 "$board"; }
-election_close() { must tabella close --wait 600 "$board"; }
+election_open() { must tabella open --wait 600 "$board"; }
+election_close() {
+	echo "# the polls stay open for $((closes - $(date +%s))) s more"
+	must tabella close --wait 3600 "$board"
+}
 # All of it, for COUNT voters and SECONDS, until the polls are open.
 election_run() {
 	election_keys

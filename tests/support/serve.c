@@ -218,7 +218,7 @@ void serve_wait_size(serve *s, const char *slug, uint64_t size)
 	struct timespec moment = {.tv_nsec = 5000000};
 
 	for (int i = 0; size_of(s, slug) < size; i++) {
-		must(i < 4000, "no entry came for 20 s:", slug);
+		must(i < 24000, "no entry came for two minutes:", slug);
 		(void)nanosleep(&moment, NULL);
 	}
 }

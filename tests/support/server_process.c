@@ -116,7 +116,7 @@ void server_process_start(server_process *p)
 	p->pid = spawn(argv, -1);
 	tb_buf_init(&text, 100);
 	for (int i = 0; tb_file_read(&text, p->port_file, &why) != TB_OK; i++) {
-		must(i < 4000 && waitpid(p->pid, NULL, WNOHANG) == 0, "the server does not listen");
+		must(i < 24000 && waitpid(p->pid, NULL, WNOHANG) == 0, "the server does not listen");
 		tb_buf_clear(&text);
 		(void)nanosleep(&moment, NULL);
 	}
@@ -143,7 +143,7 @@ void server_process_kill(server_process *p)
 
 tb_fetch *server_process_client(void)
 {
-	static const tb_fetch_options once = {.connect_seconds = 2, .stall_seconds = 5, .tries = 1};
+	static const tb_fetch_options once = {.connect_seconds = 60, .stall_seconds = 60, .tries = 1};
 	tb_fetch *f;
 
 	must(tb_fetch_new(&f, &once) == TB_OK, "fetch");
@@ -202,7 +202,7 @@ static void after(void *arg, tb_maker *m, tb_buf *bytes)
 	if (e.role == TB_ROLE_SERVER) {
 		(void)snprintf(path, sizeof path, "/e/%s/receipt/%zu", m->manifest.slug, m->num_entries);
 		for (int i = 0; server_process_get(p, p->client, path, &body) != 200; i++) {
-			must(i < 2000, "no entry by the server");
+			must(i < 12000, "no entry by the server");
 			(void)usleep(10000);
 		}
 	} else {

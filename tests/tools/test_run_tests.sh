@@ -18,7 +18,7 @@ run() {
 	local -a tests=()
 	local name
 	for name; do tests+=("$build/tests/unit/$name"); done
-	tools/run-tests -j 2 -t 2 -b "$build" "${tests[@]}" >"$work/output" 2>&1
+	tools/run-tests -j 2 -t 5 -b "$build" "${tests[@]}" >"$work/output" 2>&1
 	status=$?
 	last=$(tail -n 1 "$work/output")
 }
@@ -79,10 +79,10 @@ run silent
 check "a test that reports no case fails" is 1 "0 passed, 1 failed" "reported no test case"
 
 make_test slow <<'END'
-echo "1..1"; sleep 30; echo "ok 1"
+echo "1..1"; sleep 60; echo "ok 1"
 END
 run slow
-check "a test that takes too long is stopped" is 1 "0 passed, 1 failed" "stopped after 2 s"
+check "a test that takes too long is stopped" is 1 "0 passed, 1 failed" "stopped after 5 s"
 
 make_test leaver <<'END'
 sleep 60 & echo "$!" >"$TB_BUILD/left"; printf '1..1\nok 1\n'

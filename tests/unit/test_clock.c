@@ -94,7 +94,7 @@ static void test_clocks(void **state)
 
 	(void)state;
 	assert_true(tb_clock_now(&fixed) == at);
-	assert_true(read >= now && read <= now + 5);
+	assert_true(read >= now && read <= (uint64_t)time(NULL));
 }
 
 int main(void)

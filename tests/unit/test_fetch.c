@@ -89,7 +89,7 @@ static void server_stop(server *s)
 static tb_err get(server *s, const char *const *answers, size_t num, size_t cap, unsigned tries, tb_buf *body,
 	tb_response *response, tb_fault *fault)
 {
-	tb_fetch_options o = {.connect_seconds = 2, .stall_seconds = 2, .tries = tries};
+	tb_fetch_options o = {.connect_seconds = 60, .stall_seconds = 60, .tries = tries};
 	tb_fetch *f;
 	char url[80];
 	tb_err err;
