@@ -278,7 +278,8 @@ int main(int argc, char **argv)
 	tb_maker_config config = {.small = true, .num_endorsers = 1, .edit = five_options};
 	big *b = calloc(1, sizeof *b);
 
-	if (argc < 3 || argc > 4 || b == NULL || (config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
+	if (argc < 3 || argc > 4 || b == NULL ||
+		(config.num_voters = (uint32_t)strtoul(argv[2], NULL, 10)) == 0) {
 		(void)fputs("Usage: tool_big_board FOLDER VOTERS [ballots]\n", stderr);
 		return 2;
 	}

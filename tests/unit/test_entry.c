@@ -121,8 +121,8 @@ static const struct {
 		"payload"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"AAAA\"}",
 		"ENTRY.ENVELOPE", "signature"},
-	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"AAA\"}",
-		"BASE64", "signature"},
+	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD ",\"signature\":\"AAA\"}", "BASE64",
+		"signature"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"" HASH
 	 "\",\"size\":40000}" END,
 		"ENTRY.ENVELOPE", "blob.size"},
