@@ -47,6 +47,7 @@ test_src := $(sort $(foreach kind,$(TEST_KINDS),$(wildcard tests/$(kind)/test_*.
 ct_src := $(sort $(wildcard tests/ct/*.c))
 fuzz_src := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 tool_src := $(sort $(wildcard tests/*/tool_*.c))
+preload_src := $(sort $(wildcard tests/*/preload_*.c))
 bench_src := $(sort $(wildcard tests/bench/bench_*.c))
 scripts := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/tools/test_*.sh))
 js_tests := $(sort $(wildcard specs/*/run.mjs) $(shell find client-js tests -name '*.test.js' -not -path '*/node_modules/*' 2>/dev/null))
@@ -71,7 +72,7 @@ test_bins := $(call bin,$(test_src))
 unit_bins := $(filter $(BUILD)/tests/unit/%,$(test_bins))
 ct_bins := $(call bin,$(ct_src))
 fuzz_bins := $(call bin,$(fuzz_src))
-tool_bins := $(call bin,$(tool_src))
+tool_bins := $(call bin,$(tool_src)) $(patsubst %.c,$(BUILD)/%.so,$(preload_src))
 bench_bins := $(call bin,$(bench_src))
 
 # A second build of the same sources under AddressSanitizer and UBSan, and one with clang.  Warnings are the
@@ -199,6 +200,12 @@ $(BUILD)/tabella: $(call obj,$(tabella_src)) $(lib_cli) $(lib_net) $(lib_core) $
 $(BUILD)/tabella-trustee: $(call obj,$(trustee_src)) $(lib_cli) $(lib_net) $(lib_core) $(lib_crypto) $(BUILD)/sources
 	$(call say,LINK)
 	$(Q)$(link) $(NET_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS)
+
+# Loaded into programs with LD_PRELOAD; without sanitizers, which the programs may not have.
+$(BUILD)/tests/%.so: tests/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(filter-out $(SAN) -fPIE,$(ALL_CPPFLAGS) $(ALL_CFLAGS)) -fPIC -shared $< -o $@ -ldl
 
 # A test may use every library but no program's main(); linker options of its own are in test_x.ldflags.
 $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(all_libs) $(BUILD)/sources

@@ -237,7 +237,7 @@ static void *run(void *arg)
 			if (!is_paused(p, e) && look_at(p, e, tb_clock_now(&p->app->clock)) != TB_OK)
 				pause_for(p, e);
 		p->look++;
-		TB_REQUIRE(clock_gettime(CLOCK_REALTIME, &until) == 0);
+		TB_REQUIRE(clock_gettime(CLOCK_MONOTONIC, &until) == 0); /* the time of day may jump */
 		until.tv_nsec += LOOK_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
@@ -252,12 +252,16 @@ static void *run(void *arg)
 tb_err tb_polls_start(tb_polls **out, tb_app *app)
 {
 	tb_polls *p = calloc(1, sizeof *p);
+	pthread_condattr_t attr;
 
 	*out = NULL;
 	if (p == NULL)
 		return TB_ERR_MEMORY;
 	p->app = app;
-	TB_REQUIRE(pthread_mutex_init(&p->lock, NULL) == 0 && pthread_cond_init(&p->wake, NULL) == 0);
+	TB_REQUIRE(pthread_mutex_init(&p->lock, NULL) == 0 && pthread_condattr_init(&attr) == 0 &&
+		   pthread_condattr_setclock(&attr, CLOCK_MONOTONIC) == 0 &&
+		   pthread_cond_init(&p->wake, &attr) == 0);
+	(void)pthread_condattr_destroy(&attr);
 	if (pthread_create(&p->thread, NULL, run, p) != 0) {
 		(void)pthread_cond_destroy(&p->wake);
 		(void)pthread_mutex_destroy(&p->lock);

@@ -7,7 +7,7 @@ import { formatRelative, formatTime, formatUtc, t } from '../ui/i18n.js';
 import { begin, notice } from '../ui/layout.js';
 import { pageUrl, where } from '../ui/where.js';
 
-const COMING = new Set(['setup', 'ceremony', 'ready']);
+const COMING = new Set(['setup', 'certifying', 'ready']);
 
 /** @typedef {{slug: string, title: string, phase: string, opens: number, closes: number}} Election */
 
