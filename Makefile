@@ -75,6 +75,14 @@ fuzz_bins := $(call bin,$(fuzz_src))
 tool_bins := $(call bin,$(tool_src)) $(patsubst %.c,$(BUILD)/%.so,$(preload_src))
 bench_bins := $(call bin,$(bench_src))
 
+# The web client, which tabella-server carries: `yes` builds it and installs npm's packages for that, `auto` builds it
+# where they are there already, `no` leaves it out.
+CLIENT ?= yes
+client_auto = $(if $(shell cmp -s package-lock.json node_modules/.tabella-lock && command -v node),yes,no)
+client_mode := $(if $(filter auto,$(CLIENT)),$(client_auto),$(CLIENT))
+client_src := $(sort $(shell find client-js package.json package-lock.json -type f -not -name '*.test.js' -not -path '*/node_modules/*' -not -path 'client-js/tools/vectors/*' 2>/dev/null))
+client_obj := $(if $(wildcard server/client.h),$(BUILD)/client.o)
+
 # A second build of the same sources under AddressSanitizer and UBSan, and one with clang.  Warnings are the
 # first build's affair (-w): gcc guesses ranges wrongly in instrumented code.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -w
@@ -93,13 +101,14 @@ $(foreach name,KEEP GROUP BIG FUZZ_TIME,$(if $($(name)),$(eval export $(name))))
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@printf '%s\n' '' 'Variables: T=word (only the tests whose name has it), V=1 (show commands), JOBS=2, CC=clang,' \
-		'  PREFIX=/usr/local DESTDIR= (install), KEEP=1 GROUP=modp4096 (demo), BIG=1 (bench), FUZZ_TIME=60'
+		'  PREFIX=/usr/local DESTDIR= (install), KEEP=1 GROUP=modp4096 (demo), BIG=1 (bench), FUZZ_TIME=60,' \
+		'  CLIENT=no (leave the web client out of the server; it needs Node.js and npm)'
 
 all: $(binaries) ## build the programs into build/
 
 demo: ## run a whole election on this machine and verify it
 	@tools/setup build
-	+@$(again) all
+	+@$(again) all CLIENT=$(if $(filter environment command,$(firstword $(origin CLIENT))),$(CLIENT),auto)
 	@tools/demo
 
 test: ## run every test; the last line counts them
@@ -172,6 +181,8 @@ $(BUILD)/flags: FORCE
 	$(call note,$(flags_text))
 $(BUILD)/sources: FORCE
 	$(call note,$(sources_text))
+$(BUILD)/client.mode: FORCE
+	$(call note,$(client_mode) $(client_src))
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -188,7 +199,13 @@ endef
 $(foreach name,crypto core net cli server verifier support,$(eval $(call library,$(lib_$(name)),$(name)_src)))
 
 link = $(CC) $(ALL_LDFLAGS) $(addprefix @,$(wildcard $(1))) $(filter %.o %.a,$^) -o $@
-$(BUILD)/tabella-server: $(call obj,server/main.c) $(lib_server) $(lib_core) $(lib_crypto) $(BUILD)/sources
+$(BUILD)/client.c: $(client_src) tools/build-client $(BUILD)/client.mode
+	$(call say,WEB)
+	$(Q)tools/build-client '$(client_mode)' '$(BUILD)'
+$(BUILD)/client.o: $(BUILD)/client.c server/client.h $(BUILD)/flags
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
+$(BUILD)/tabella-server: $(call obj,server/main.c) $(client_obj) $(lib_server) $(lib_core) $(lib_crypto) $(BUILD)/sources
 	$(call say,LINK)
 	$(Q)$(link) $(SERVER_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS)
 $(BUILD)/tabella-verify: $(call obj,verifier/main.c) $(lib_verifier) $(lib_net) $(lib_core) $(lib_crypto) $(BUILD)/sources

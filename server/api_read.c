@@ -50,6 +50,7 @@ void tb_api_list(tb_app *app, tb_http_response *response)
 	tb_json_out out;
 
 	ok(response, "application/json", "no-cache");
+	tb_http_response_header_fixed(response, "Vary", "Accept"); /* a browser gets a page here */
 	tb_json_out_init(&out, &response->body);
 	tb_json_out_object(&out, TB_JSON_ITEM);
 	tb_json_out_int(&out, "tabella", 1);
@@ -66,6 +67,7 @@ void tb_api_list(tb_app *app, tb_http_response *response)
 void tb_api_state(tb_election *e, tb_http_response *response)
 {
 	ok(response, "application/json", "no-cache");
+	tb_http_response_header_fixed(response, "Vary", "Accept"); /* a browser gets a page here */
 	finish(response, tb_election_read_state(e, &response->body));
 }
 

@@ -53,8 +53,8 @@ static tb_err load_all(tb_app *app, tb_why *why)
 	return err == TB_ERR_NOT_FOUND ? TB_OK : err;
 }
 
-tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *keys, const tb_clock *clock,
-	const char *path, tb_why *why)
+tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *keys, const tb_client *client,
+	const tb_clock *clock, const char *path, tb_why *why)
 {
 	tb_err err;
 
@@ -62,6 +62,7 @@ tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *
 	why->text[0] = '\0';
 	app->config = config;
 	app->keys = keys;
+	app->client = client;
 	app->clock = *clock;
 	tb_elections_init(&app->elections);
 	err = tb_store_open(&app->store, path, why);

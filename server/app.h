@@ -3,6 +3,7 @@
 #define TB_SERVER_APP_H
 
 #include "core/base/clock.h"
+#include "server/client.h"
 #include "server/config.h"
 #include "server/election.h"
 #include "server/keys.h"
@@ -23,6 +24,7 @@ typedef struct tb_polls tb_polls;
 typedef struct tb_app {
 	const tb_config *config;
 	const tb_server_keys *keys;
+	const tb_client *client;
 	tb_clock clock;
 	tb_store *store;
 	tb_elections elections;
@@ -32,11 +34,11 @@ typedef struct tb_app {
 } tb_app;
 
 /*
- * Opens the board in `path`, replays every election, and starts the threads.  `keys` and `config` are borrowed.  IO, STATE,
+ * Opens the board in `path`, replays every election, and starts the threads.  `keys`, `config` and `client` are borrowed.  IO, STATE,
  * MEMORY, RULE with *why; nothing is left running then.
  */
 TB_CHECKED tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *keys,
-	const tb_clock *clock, const char *path, tb_why *why);
+	const tb_client *client, const tb_clock *clock, const char *path, tb_why *why);
 /* Every submission that was accepted for work is finished and answered first. */
 void tb_app_stop(tb_app *app);
 

@@ -112,6 +112,7 @@ static void refuse(call *c)
 			&fault, TB_RULE_BUSY, "server", "room for this request", "too many requests at once");
 	}
 	tb_http_problem(&c->response, &fault);
+	tb_http_response_share(&c->response);
 }
 
 /* ---- the response ---- */
@@ -155,6 +156,9 @@ static struct MHD_Response *buffer_response(tb_http_response *r)
 {
 	struct MHD_Response *out;
 
+	if (r->fixed != NULL)
+		return MHD_create_response_from_buffer(
+			r->fixed_len, (void *)(uintptr_t)r->fixed, MHD_RESPMEM_PERSISTENT);
 	if (r->body.len == 0)
 		return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
 	out = MHD_create_response_from_buffer(r->body.len, r->body.data, MHD_RESPMEM_MUST_FREE);
@@ -173,7 +177,7 @@ static enum MHD_Result respond(call *c)
 	if (out == NULL)
 		return MHD_NO;
 	for (size_t i = 0; i < r->num_headers && result == MHD_YES; i++)
-		result = MHD_add_response_header(out, r->header[i].name, r->header[i].value);
+		result = MHD_add_response_header(out, r->header[i].name, tb_http_header_value(&r->header[i]));
 	/* What is served is data: no browser is to guess that some of it is a page. */
 	if (result == MHD_YES)
 		result = MHD_add_response_header(out, "X-Content-Type-Options", "nosniff");
@@ -206,9 +210,11 @@ static call *call_new(tb_http *h, struct MHD_Connection *connection, const char 
 	c->max_body = h->handler.max_body(path);
 	tb_buf_init(&c->body, c->max_body);
 	tb_http_response_init(&c->response);
-	c->request.method = method; /* all three live as long as the request */
+	c->request.method = method; /* all of them live as long as the request */
 	c->request.path = path;
 	c->request.if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
+	c->request.accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT);
+	c->request.accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
 	count(h, &h->num_open, true);
 	return c;
 }

@@ -106,6 +106,10 @@ static int serve(tb_app *app, const tb_config *config, const sigset_t *signals)
 		status = complain(EXIT_FAILED, why.text);
 	} else {
 		tb_slog(TB_SLOG_INFO, "start", "address=%s version=%s", tb_http_address(http), TB_VERSION);
+		if (app->client->num_pages == 0)
+			tb_slog(TB_SLOG_WARNING, "client",
+				"this server was built without the web client, so it has no pages (make "
+				"CLIENT=yes builds it)");
 		(void)sigwait(signals, &signal_number);
 		tb_slog(TB_SLOG_INFO, "stop", "signal=%d", signal_number);
 	}
@@ -143,7 +147,7 @@ static int run(const tb_config *config)
 	(void)sigaddset(&signals, SIGINT);
 	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	(void)snprintf(path, sizeof path, "%s/board.db", config->data);
-	if (tb_app_start(&app, config, &keys, &clock, path, &why) != TB_OK) {
+	if (tb_app_start(&app, config, &keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
 		status = complain(EXIT_FAILED, why.text);
 	} else {
 		status = serve(&app, config, &signals);

@@ -21,25 +21,50 @@ void tb_http_response_release(tb_http_response *r)
 	tb_http_response_init(r);
 }
 
-void tb_http_response_header(tb_http_response *r, const char *name, const char *value)
+static tb_http_header *new_header(tb_http_response *r, const char *name, const char *value)
 {
 	tb_http_header *h;
 
 	TB_REQUIRE(r->num_headers < TB_HTTP_MAX_HEADERS);
-	h = &r->header[r->num_headers++];
-	TB_REQUIRE(strlen(value) < sizeof h->value);
 	/* A line break in a value would let its author write headers and bodies of his own. */
 	for (const char *c = value; *c != '\0'; c++)
 		TB_REQUIRE((unsigned char)*c >= 0x20 && (unsigned char)*c < 0x7f);
+	h = &r->header[r->num_headers++];
 	h->name = name;
+	h->fixed = NULL;
+	return h;
+}
+
+void tb_http_response_header(tb_http_response *r, const char *name, const char *value)
+{
+	tb_http_header *h = new_header(r, name, value);
+
+	TB_REQUIRE(strlen(value) < sizeof h->value);
 	memcpy(h->value, value, strlen(value) + 1);
+}
+
+void tb_http_response_header_fixed(tb_http_response *r, const char *name, const char *value)
+{
+	new_header(r, name, value)->fixed = value;
+}
+
+const char *tb_http_header_value(const tb_http_header *h)
+{
+	return h->fixed != NULL ? h->fixed : h->value;
+}
+
+void tb_http_response_share(tb_http_response *r)
+{
+	/* No cookie, no password that a browser would send along by itself: a page elsewhere can only do what anybody can. */
+	tb_http_response_header_fixed(r, "Access-Control-Allow-Origin", "*");
+	tb_http_response_header_fixed(r, "Access-Control-Expose-Headers", "Tabella-Index, Location");
 }
 
 const char *tb_http_response_find(const tb_http_response *r, const char *name)
 {
 	for (size_t i = 0; i < r->num_headers; i++)
 		if (strcmp(r->header[i].name, name) == 0)
-			return r->header[i].value;
+			return tb_http_header_value(&r->header[i]);
 	return NULL;
 }
 
@@ -54,6 +79,7 @@ typedef struct rule_status {
 static const rule_status statuses[] = {
 	{TB_RULE_METHOD, 405},
 	{TB_RULE_NOT_FOUND, 404},
+	{TB_RULE_CLIENT, 501},
 	{TB_RULE_SIZE, 413},
 	{TB_RULE_JSON, 400},
 	{TB_RULE_TIMEOUT, 408},
@@ -98,6 +124,8 @@ static const char *title_of(unsigned status)
 		return "The request is too large";
 	case 422:
 		return "A rule of the election refuses this";
+	case 501:
+		return "This server has no pages";
 	case 503:
 		return "The server cannot do this right now";
 	default:

@@ -16,6 +16,7 @@ typedef struct tb_http_request {
 	const char *
 		path; /* as sent: no escape is undone, so each resource has one spelling; without the query */
 	const char *if_none_match;
+	const char *accept, *accept_encoding;
 	const uint8_t *body;
 	size_t body_len;
 } tb_http_request;
@@ -28,10 +29,11 @@ typedef struct tb_http_stream {
 	void *state;
 } tb_http_stream;
 
-#define TB_HTTP_MAX_HEADERS 8
+#define TB_HTTP_MAX_HEADERS 16
 
 typedef struct tb_http_header {
-	const char *name; /* static */
+	const char *name;  /* static */
+	const char *fixed; /* the value, when it is static too; else NULL */
 	char value[160];
 } tb_http_header;
 
@@ -40,6 +42,8 @@ typedef struct tb_http_response {
 	tb_http_header header[TB_HTTP_MAX_HEADERS];
 	size_t num_headers;
 	tb_buf body;
+	const uint8_t *fixed; /* not NULL: bytes that live as long as the program, instead of `body` */
+	size_t fixed_len;
 	tb_http_stream stream; /* `read` not NULL: instead of `body` */
 } tb_http_response;
 
@@ -49,6 +53,10 @@ void tb_http_response_init(tb_http_response *r); /* empty, status 500 */
 void tb_http_response_release(tb_http_response *r);
 /* `name` is static.  A value that is too long or holds control bytes is a bug of the caller. */
 void tb_http_response_header(tb_http_response *r, const char *name, const char *value);
+void tb_http_response_header_fixed(tb_http_response *r, const char *name, const char *value); /* any length */
+const char *tb_http_header_value(const tb_http_header *h);
+/* Lets pages of other origins read the answer [HTTP.CORS]. */
+void tb_http_response_share(tb_http_response *r);
 const char *tb_http_response_find(const tb_http_response *r, const char *name); /* NULL if there is none */
 
 /*
@@ -61,6 +69,7 @@ void tb_http_problem_err(tb_http_response *r, tb_err err);
 /* ---- server's rules, specs/http.md ---- */
 #define TB_RULE_METHOD "HTTP.METHOD"
 #define TB_RULE_NOT_FOUND "HTTP.NOT-FOUND"
+#define TB_RULE_CLIENT "HTTP.CLIENT"
 #define TB_RULE_SIZE "HTTP.SIZE"
 #define TB_RULE_JSON "HTTP.JSON"
 #define TB_RULE_TIMEOUT "HTTP.TIMEOUT"

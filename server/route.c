@@ -69,13 +69,17 @@ bool tb_api_not_modified(const tb_http_request *request, tb_http_response *respo
 	return true;
 }
 
-static bool wrong_method(const tb_http_request *request, tb_http_response *response, const char *allowed)
+bool tb_api_is_reading(const tb_http_request *request)
 {
-	bool reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+	return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+}
+
+bool tb_api_wrong_method(const tb_http_request *request, tb_http_response *response, const char *allowed)
+{
 	bool wants_reading = strcmp(allowed, "GET, HEAD") == 0;
 	tb_fault fault = {0};
 
-	if (wants_reading ? reading : strcmp(request->method, allowed) == 0)
+	if (wants_reading ? tb_api_is_reading(request) : strcmp(request->method, allowed) == 0)
 		return false;
 	(void)tb_fault_set(&fault, TB_RULE_METHOD, "method", allowed, request->method);
 	tb_http_problem(response, &fault);
@@ -136,6 +140,7 @@ void tb_route_finish(tb_app *app, void *pending, tb_http_response *response)
 	waiting *w = pending;
 
 	tb_api_submitted(app, w->submission, response);
+	tb_http_response_share(response);
 	tb_submission_free(w->submission);
 	free(w);
 }
@@ -189,20 +194,20 @@ static void read_election(tb_app *app, tb_election *e, const char *rest, const t
 		tb_api_not_found(response, request->path, "an address of an election");
 }
 
-bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+/* The addresses that programs read and write [HTTP]. */
+static bool answer(tb_app *app, const tb_http_request *request, tb_http_response *response,
 	void (*wake)(void *arg), void *arg, void **pending)
 {
 	tb_election *e;
 	address a;
 
-	*pending = NULL;
 	if (strcmp(request->path, "/") == 0) {
-		if (!wrong_method(request, response, "GET, HEAD"))
+		if (!tb_api_wrong_method(request, response, "GET, HEAD"))
 			tb_api_list(app, response);
 		return true;
 	}
 	if (strcmp(request->path, "/elections") == 0)
-		return wrong_method(request, response, "POST") ||
+		return tb_api_wrong_method(request, response, "POST") ||
 		       post(app, NULL, request, response, wake, arg, pending);
 	e = parse_address(&a, request->path) ? tb_elections_find(&app->elections, a.slug, a.slug_len) : NULL;
 	if (e == NULL) {
@@ -210,9 +215,38 @@ bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *res
 		return true;
 	}
 	if (strcmp(a.rest, "entries") == 0)
-		return wrong_method(request, response, "POST") ||
+		return tb_api_wrong_method(request, response, "POST") ||
 		       post(app, e, request, response, wake, arg, pending);
-	if (!wrong_method(request, response, "GET, HEAD"))
+	if (!tb_api_wrong_method(request, response, "GET, HEAD"))
 		read_election(app, e, a.rest, request, response);
+	return true;
+}
+
+/* May a page of another origin send what it wants to send [HTTP.CORS]?  A booth that was opened from elsewhere asks this first;
+ * the answer is the same for everything. */
+static bool preflight(const tb_http_request *request, tb_http_response *response)
+{
+	if (strcmp(request->method, "OPTIONS") != 0)
+		return false;
+	response->status = 204;
+	tb_http_response_header_fixed(response, "Access-Control-Allow-Methods", "GET, HEAD, POST");
+	tb_http_response_header_fixed(response, "Access-Control-Allow-Headers", "Content-Type");
+	tb_http_response_header_fixed(response, "Access-Control-Max-Age", "86400");
+	tb_http_response_share(response);
+	return true;
+}
+
+bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *arg), void *arg, void **pending)
+{
+	*pending = NULL;
+	if (!tb_api_client(app, request, response)) {
+		if (preflight(request, response))
+			return true;
+		if (!answer(app, request, response, wake, arg, pending))
+			return false;
+		tb_http_response_share(response);
+	}
+	tb_api_for_people(request, response);
 	return true;
 }

@@ -45,6 +45,14 @@ TB_CHECKED tb_err tb_api_check_signature(const tb_submission *s, tb_fault *fault
 /* The response to a finished submission. */
 void tb_api_submitted(tb_app *app, tb_submission *s, tb_http_response *response);
 
+/* api_client.c: true when this address is one of the web client's, and the response is made. */
+bool tb_api_client(tb_app *app, const tb_http_request *request, tb_http_response *response);
+/* Says "nothing here" to a browser as a page. */
+void tb_api_for_people(const tb_http_request *request, tb_http_response *response);
+
+bool tb_api_is_reading(const tb_http_request *request); /* GET or HEAD */
+/* True when the method is not `allowed` ("GET, HEAD" or "POST"), and the response says so. */
+bool tb_api_wrong_method(const tb_http_request *request, tb_http_response *response, const char *allowed);
 /* "There is nothing here", with the path. */
 void tb_api_not_found(tb_http_response *response, const char *path, const char *expected);
 /* Is the copy that the client has still right?  Then the response is 304, without a body. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Requests to a server: "METHOD PATH\n" and the body.  Two elections are there: "setup", which waits for its trustees, and
+ * Requests to a server: "METHOD PATH\n" and the body; after the path may come Accept, Accept-Encoding and If-None-Match, each
+ * after a tab.  The server has a web client.  Two elections are there: "setup", which waits for its trustees, and
  * "open", whose polls are open.  Whatever comes is answered, what is answered can be understood, and only a submission that
  * somebody signed changes a board.
  */
@@ -38,8 +39,26 @@ static void start(void)
 	sizes[1] = second->num_entries;
 	tb_maker_free(first);
 	tb_maker_free(second);
+	serve_restart_with(&s, client_sample(0));
 	started = true;
 	TB_REQUIRE(atexit(stop) == 0);
+}
+
+/* Nobody is sent to another server. */
+static void check_location(const char *to)
+{
+	TB_REQUIRE(to == NULL || (to[0] == '/' && to[1] != '/' && to[1] != '\\'));
+}
+
+/* The next field of a request's line. */
+static char *take_field(char **at)
+{
+	char *field = *at, *tab = strchr(field, '\t');
+
+	*at = tab != NULL ? tab + 1 : field + strlen(field);
+	if (tab != NULL)
+		*tab = '\0';
+	return field;
 }
 
 /* The problem or the JSON that came is what its type says. */
@@ -48,37 +67,50 @@ static void check_body(const tb_http_response *r)
 	const char *type = tb_http_response_find(r, "Content-Type");
 
 	TB_REQUIRE(r->status >= 200 && r->status < 600 && r->status != 500);
+	if (r->status == 204 || r->status == 308 || r->status == 304) {
+		TB_REQUIRE(r->body.len == 0);
+		check_location(tb_http_response_find(r, "Location"));
+		return;
+	}
 	TB_REQUIRE(type != NULL);
-	if (strstr(type, "json") != NULL)
+	if (strstr(type, "html") != NULL)
+		TB_REQUIRE(tb_http_response_find(r, "Content-Security-Policy") != NULL);
+	if (strstr(type, "json") != NULL && tb_http_response_find(r, "Content-Encoding") == NULL)
 		TB_REQUIRE(tb_json_is_canonical(r->body.data, r->body.len, 1u << 24));
 	if (r->status >= 400)
-		TB_REQUIRE(strcmp(type, "application/problem+json") == 0);
+		TB_REQUIRE(strcmp(type, "application/problem+json") == 0 ||
+			   (r->status == 404 && strcmp(type, "text/html; charset=utf-8") == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static const char *const slugs[] = {"setup", "open"};
 	const uint8_t *newline = memchr(data, '\n', len);
-	char method[16], path[300];
+	char method[16], line[600], *at = line;
+	tb_http_request request = {.method = method};
 	const uint8_t *space;
 	tb_http_response r;
-	size_t body_len;
 
 	if (!started)
 		start();
 	space = newline != NULL ? memchr(data, ' ', (size_t)(newline - data)) : NULL;
 	if (space == NULL || (size_t)(space - data) >= sizeof method ||
-		(size_t)(newline - space) >= sizeof path ||
+		(size_t)(newline - space) >= sizeof line ||
 		memchr(data, '\0', (size_t)(newline - data)) != NULL)
 		return 0;
 	memcpy(method, data, (size_t)(space - data));
 	method[space - data] = '\0';
-	memcpy(path, space + 1, (size_t)(newline - space) - 1);
-	path[newline - space - 1] = '\0';
-	body_len = len - (size_t)(newline + 1 - data);
-	if (body_len > tb_route_max_body(path))
+	memcpy(line, space + 1, (size_t)(newline - space) - 1);
+	line[newline - space - 1] = '\0';
+	request.path = take_field(&at);
+	request.accept = take_field(&at);
+	request.accept_encoding = take_field(&at);
+	request.if_none_match = take_field(&at);
+	request.body = newline + 1;
+	request.body_len = len - (size_t)(newline + 1 - data);
+	if (request.body_len > tb_route_max_body(request.path))
 		return 0; /* server/http.c has refused it */
-	(void)serve_request(&s, &r, method, path, newline + 1, body_len);
+	(void)serve_ask(&s, &r, &request);
 	check_body(&r);
 	/* Only what is answered with 201 lengthens a log. */
 	for (size_t i = 0; i < 2; i++) {

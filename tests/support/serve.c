@@ -30,8 +30,8 @@ static void start(serve *s)
 {
 	tb_why why;
 
-	must(tb_app_start(&s->app, &s->config, &s->keys, &s->clock, s->path, &why) == TB_OK, "start",
-		why.text);
+	must(tb_app_start(&s->app, &s->config, &s->keys, s->client, &s->clock, s->path, &why) == TB_OK,
+		"start", why.text);
 }
 
 void serve_start(serve *s, uint64_t seed)
@@ -40,6 +40,7 @@ void serve_start(serve *s, uint64_t seed)
 	tb_maker *m = tb_maker_new(&config);
 
 	memset(s, 0, sizeof *s);
+	s->client = &client_none;
 	tb_slog_set_level(TB_SLOG_ERROR);
 	tb_config_init(&s->config);
 	memcpy(s->config.admin_key[0], m->admin.sign_key, 32);
@@ -64,6 +65,12 @@ void serve_restart(serve *s)
 {
 	tb_app_stop(&s->app);
 	start(s);
+}
+
+void serve_restart_with(serve *s, const tb_client *client)
+{
+	s->client = client;
+	serve_restart(s);
 }
 
 void serve_stop(serve *s)
@@ -111,13 +118,24 @@ static void read_stream(tb_http_response *r)
 unsigned serve_request(serve *s, tb_http_response *response, const char *method, const char *path,
 	const void *body, size_t body_len)
 {
-	tb_http_request request = {
-		.method = method, .path = path, .if_none_match = "", .body = body, .body_len = body_len};
+	tb_http_request request = {.method = method,
+		.path = path,
+		.if_none_match = "",
+		.accept = "",
+		.accept_encoding = "",
+		.body = body,
+		.body_len = body_len};
+
+	return serve_ask(s, response, &request);
+}
+
+unsigned serve_ask(serve *s, tb_http_response *response, const tb_http_request *request)
+{
 	waiter w = {.lock = PTHREAD_MUTEX_INITIALIZER, .woken = PTHREAD_COND_INITIALIZER};
 	void *pending = NULL;
 
 	tb_http_response_init(response);
-	if (!tb_route(&s->app, &request, response, wake, &w, &pending)) {
+	if (!tb_route(&s->app, request, response, wake, &w, &pending)) {
 		(void)pthread_mutex_lock(&w.lock);
 		while (!w.done)
 			(void)pthread_cond_wait(&w.woken, &w.lock);
@@ -126,6 +144,8 @@ unsigned serve_request(serve *s, tb_http_response *response, const char *method,
 	}
 	if (response->stream.read != NULL)
 		read_stream(response);
+	if (response->fixed != NULL)
+		tb_buf_append(&response->body, response->fixed, response->fixed_len);
 	return response->status;
 }
 

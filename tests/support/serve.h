@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "server/route.h"
+#include "tests/support/client_sample.h"
 #include "tests/support/make_board.h"
 
 /*
@@ -17,6 +18,7 @@
 typedef struct serve {
 	tb_config config;
 	tb_server_keys keys;
+	const tb_client *client; /* client_none at the start */
 	tb_clock clock;
 	tb_app app;
 	_Atomic uint64_t now;
@@ -27,7 +29,8 @@ typedef struct serve {
 /* Its keys are those of every maker with this seed, and their admin may create elections. */
 void serve_start(serve *s, uint64_t seed);
 void serve_restart(serve *s); /* stops as a signal would, and starts again from the same file */
-void serve_stop(serve *s);    /* and removes the folder */
+void serve_restart_with(serve *s, const tb_client *client); /* as a server that was built with this client */
+void serve_stop(serve *s);                                  /* and removes the folder */
 
 /* A maker with this configuration that is attached to the server. */
 tb_maker *serve_maker(serve *s, const tb_maker_config *config);
@@ -36,6 +39,8 @@ tb_maker *serve_maker(serve *s, const tb_maker_config *config);
  * releases the response. */
 unsigned serve_request(serve *s, tb_http_response *response, const char *method, const char *path,
 	const void *body, size_t body_len);
+/* The same with all the headers of a request. */
+unsigned serve_ask(serve *s, tb_http_response *response, const tb_http_request *request);
 /* GET: the body goes into *out (cleared first; may be NULL). */
 unsigned serve_get(serve *s, const char *path, tb_buf *out);
 /* The JSON of a submission; appended. */

@@ -97,6 +97,9 @@ check "once" eval '[ $status -eq 0 ] && [ ! -s "$calls" ]'
 echo '{"lock": 2}' >"$tree/package-lock.json"
 run test
 check "and again when the lock file has changed" eval 'called "npm ci"'
+rm -r "$tree/node_modules"
+run client
+check "the web client gets them too" eval '[ $status -eq 0 ] && called "npm ci" && ! called apt-get >/dev/null'
 export NODE_IS=v16.1.0
 run test
 check "an older Node than needed is missing" eval 'called " install nodejs ["'

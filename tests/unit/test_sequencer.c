@@ -481,7 +481,8 @@ static void test_what_was_answered_survives_power_loss(void **state)
 		tb_maker_vote(m, i);
 		/* The power goes right after the answer; a second server finds what is left. */
 		fault_vfs_power_loss(s.path, other);
-		assert_int_equal(tb_app_start(&app, &s.config, &s.keys, &s.clock, other, &why), TB_OK);
+		assert_int_equal(
+			tb_app_start(&app, &s.config, &s.keys, s.client, &s.clock, other, &why), TB_OK);
 		e = tb_elections_find(&app.elections, "spring", 6);
 		assert_non_null(e);
 		tb_buf_init(&ours, 1u << 20);
@@ -524,7 +525,8 @@ static void test_a_server_that_would_contradict_itself_does_not_start(void **sta
 	tb_app_stop(&s.app);
 	/* Another log key: the checkpoints that were served would not verify. */
 	other_keys.secret.log_seed[0] ^= 1;
-	assert_int_not_equal(tb_app_start(&app, &s.config, &other_keys, &s.clock, s.path, &why), TB_OK);
+	assert_int_not_equal(
+		tb_app_start(&app, &s.config, &other_keys, s.client, &s.clock, s.path, &why), TB_OK);
 	assert_non_null(strstr(why.text, "spring"));
 	/* The last entry cut off: a backup from before an answer that was given. */
 	{
@@ -535,7 +537,8 @@ static void test_a_server_that_would_contradict_itself_does_not_start(void **sta
 		assert_int_equal(tb_store_set_checkpoint(store, 1, size - 1, note.data, note.len), TB_OK);
 		assert_int_equal(tb_store_commit(store), TB_OK);
 		tb_store_close(store);
-		assert_int_equal(tb_app_start(&app, &s.config, &s.keys, &s.clock, s.path, &why), TB_ERR_RULE);
+		assert_int_equal(tb_app_start(&app, &s.config, &s.keys, s.client, &s.clock, s.path, &why),
+			TB_ERR_RULE);
 		assert_non_null(strstr(why.text, "LOG.CHECKPOINT"));
 		assert_int_equal(tb_store_open(&store, s.path, &why), TB_OK);
 		assert_int_equal(tb_store_begin(store), TB_OK);
@@ -544,7 +547,7 @@ static void test_a_server_that_would_contradict_itself_does_not_start(void **sta
 		tb_store_close(store);
 	}
 	tb_buf_release(&note);
-	assert_int_equal(tb_app_start(&s.app, &s.config, &s.keys, &s.clock, s.path, &why), TB_OK);
+	assert_int_equal(tb_app_start(&s.app, &s.config, &s.keys, s.client, &s.clock, s.path, &why), TB_OK);
 	check_log(m->num_entries);
 	tb_maker_free(m);
 }
