@@ -112,6 +112,17 @@ static void awaits(tb_json_out *out, const tb_board *b)
 	tb_json_out_end(out);
 }
 
+static void acts(tb_json_out *out, const tb_board *b)
+{
+	size_t num;
+	const uint64_t *index = tb_board_acts(b, &num);
+
+	tb_json_out_array(out, "acts");
+	for (size_t i = 0; i < num; i++)
+		tb_json_out_int(out, TB_JSON_ITEM, index[i]);
+	tb_json_out_end(out);
+}
+
 tb_err tb_state_json(tb_buf *buf, const tb_board *b)
 {
 	const tb_manifest *m = tb_board_manifest(b);
@@ -139,6 +150,7 @@ tb_err tb_state_json(tb_buf *buf, const tb_board *b)
 	if (binding->has_context)
 		tb_json_out_hex(&out, "context", binding->context, sizeof binding->context);
 	awaits(&out, b);
+	acts(&out, b);
 	tb_json_out_end(&out);
 	return tb_json_out_status(&out);
 }

@@ -96,6 +96,7 @@ void tb_board_free(tb_board *b)
 	tb_history_free(b->history);
 	free(b->old_keys);
 	free(b->notices);
+	free(b->acts);
 	free(b);
 }
 
@@ -245,14 +246,37 @@ static tb_err append_leaf(tb_board *b, const uint8_t leaf[32])
 	return err;
 }
 
+static bool is_act(tb_entry_type type)
+{
+	return type != TB_ENTRY_ROLL && type != TB_ENTRY_ROLL_CHANGE && type != TB_ENTRY_BALLOT;
+}
+
+/* Room for one more act, so that an entry that was applied is never left out for want of memory. */
+static tb_err reserve_act(tb_board *b)
+{
+	size_t cap = b->cap_acts == 0 ? 16 : 2 * b->cap_acts;
+	uint64_t *list;
+
+	if (b->num_acts < b->cap_acts)
+		return TB_OK;
+	list = realloc(b->acts, cap * sizeof *list);
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	b->acts = list;
+	b->cap_acts = cap;
+	return TB_OK;
+}
+
 static tb_err take_in(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
 {
-	tb_err err = TB_OK;
+	tb_err err = is_act(e->type) ? reserve_act(b) : TB_OK;
 
-	if (types[e->type].apply != NULL)
+	if (err == TB_OK && types[e->type].apply != NULL)
 		err = types[e->type].apply(b, e, leaf);
 	if (err == TB_OK)
 		err = append_leaf(b, leaf);
+	if (err == TB_OK && is_act(e->type))
+		b->acts[b->num_acts++] = tb_board_size(b) - 1;
 	/* Floored, as a right one is already: a time between granules must not make the next entry look early. */
 	if (err == TB_OK)
 		b->time = tb_manifest_floor_time(&b->manifest, e->time);
@@ -459,6 +483,12 @@ uint64_t tb_board_close_size(const tb_board *b)
 uint64_t tb_board_num_ballots(const tb_board *b)
 {
 	return b->num_ballots;
+}
+
+const uint64_t *tb_board_acts(const tb_board *b, size_t *num)
+{
+	*num = b->num_acts;
+	return b->acts;
 }
 
 uint64_t tb_board_num_counted(const tb_board *b)

@@ -89,6 +89,8 @@ uint64_t tb_board_close_size(const tb_board *b);       /* size of the log that e
 uint64_t tb_board_earliest_endorsement(const tb_board *b);
 uint64_t tb_board_num_ballots(const tb_board *b); /* ballot entries */
 uint64_t tb_board_num_counted(const tb_board *b); /* ballots that count so far */
+/* Indices of the entries that are neither of the roll nor ballots, in order: few, and what people ask for. */
+const uint64_t *tb_board_acts(const tb_board *b, size_t *num);
 /* Size and root of the log before the first certificate, or, before there is one, of the log as it stands: what a trustee
  * certifies now [CEREMONY.CERTIFY]. */
 void tb_board_certify_point(const tb_board *b, uint64_t *size, uint8_t root[32]);

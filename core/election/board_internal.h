@@ -63,6 +63,8 @@ struct tb_board {
 	size_t num_old_keys, cap_old_keys;
 	uint8_t (*notices)[32]; /* hash of payload and signature of each [ENTRY.ONCE] */
 	size_t num_notices, cap_notices;
+	uint64_t *acts; /* indices of all entries but those of the roll and ballots */
+	size_t num_acts, cap_acts;
 	tb_tally *tally;
 	tb_endorsements endorsements;
 	uint32_t endorsements_at_decrypt; /* how many there were at the first decrypt */

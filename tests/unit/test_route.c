@@ -152,6 +152,25 @@ static void check_reposts(tb_maker *m)
 
 /* ---- a whole election ---- */
 
+static bool begins(const tb_buf *entry, const char *with)
+{
+	return entry->len > strlen(with) && memcmp(entry->data, with, strlen(with)) == 0;
+}
+
+/* The state names every entry that is neither of the roll nor a ballot, and no other [HTTP.STATE]. */
+static void check_acts(const tb_maker *m, const char *state)
+{
+	char list[1000] = "\"acts\":[";
+	size_t at = strlen(list);
+
+	for (size_t i = 0; i < m->num_entries; i++)
+		if (!begins(&m->entries[i], "{\"type\":\"roll") &&
+			!begins(&m->entries[i], "{\"type\":\"ballot\""))
+			at += (size_t)snprintf(list + at, sizeof list - at, i == 0 ? "%zu" : ",%zu", i);
+	(void)snprintf(list + at, sizeof list - at, "]}");
+	assert_non_null(strstr(state, list));
+}
+
 static void test_an_election_from_manifest_to_result(void **state)
 {
 	tb_maker_config config = {
@@ -213,6 +232,7 @@ static void test_an_election_from_manifest_to_result(void **state)
 		tb_maker_endorse(m, i);
 	get_text("/e/spring", text, sizeof text);
 	assert_non_null(strstr(text, "\"awaits\":[{\"type\":\"decrypt\",\"signer\":\"trustee/1\"}"));
+	check_acts(m, text); /* [HTTP.STATE] */
 	tb_maker_decrypt(m, 3);
 	tb_maker_decrypt(m, 1);
 	tb_maker_result(m);
