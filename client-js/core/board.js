@@ -318,6 +318,6 @@ export class Board {
 
 	/** [CONTEXT] what people compare. @returns {string} */
 	fingerprint() {
-		return crockford(this.context.slice(0, 10));
+		return crockford(this.context.slice(0, 16));
 	}
 }

@@ -115,6 +115,11 @@ const json_t *tb_vector_member(const json_t *object, const char *key)
 	return collection(get(object, key), key);
 }
 
+const json_t *tb_vector_of_file(const char *key)
+{
+	return tb_vector_member(file, key);
+}
+
 bool tb_vector_has(const json_t *object, const char *key)
 {
 	return json_object_get(object, key) != NULL;

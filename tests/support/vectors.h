@@ -41,6 +41,8 @@ size_t tb_vectors_num_cases(const char *topic);
 
 /* ---- members; a missing one, or one of another type, fails the test ---- */
 const struct json_t *tb_vector_member(const struct json_t *object, const char *key); /* an object or array */
+/* What stands beside the cases: an object or array of the file itself. */
+const struct json_t *tb_vector_of_file(const char *key);
 /* Of two spellings, which one? */
 bool tb_vector_has(const struct json_t *object, const char *key);
 bool tb_vector_is_text(const struct json_t *object, const char *key);
