@@ -6,7 +6,7 @@ set -u
 . tests/support/election.sh
 
 # at_terminal SCRIPT COMMAND...: runs the command at a terminal of its own, with a user who does what the function SCRIPT says: it calls
-# `waits_for TEXT [TIMES]`, then `types TEXT`.  What was shown is in `screen`, the exit status is returned.
+# `waits_for TEXT` (or TEXT TIMES), then `types TEXT`.  What was shown is in `screen`, the exit status is returned.
 at_terminal() {
 	local user=$1 command
 	shift
@@ -24,7 +24,7 @@ at_terminal() {
 	exec 9>&-
 	return "$status"
 }
-# waits_for TEXT [TIMES]: until it has been shown so often
+# waits_for TEXT TIMES: until it has been shown so often (once)
 waits_for() {
 	for ((tries = 0; tries < 2400; tries++)); do
 		[ "$(grep -o -e "$1" screen | wc -l)" -lt "${2:-1}" ] || return 0
