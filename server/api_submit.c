@@ -80,6 +80,20 @@ tb_err tb_api_parse_entry(
 	return TB_OK;
 }
 
+/* A manifest whose origin is another host's: receipts would name a place where nobody finds the board. */
+static tb_err check_origin(const tb_app *app, const tb_manifest *m, tb_fault *fault)
+{
+	const char *host = strstr(app->config->public_url, "://");
+	char wanted[TB_CONFIG_LISTEN_MAX + TB_STORE_SLUG_MAX + 4];
+
+	if (host == NULL)
+		return TB_OK; /* the operator has not said where this server is */
+	(void)snprintf(wanted, sizeof wanted, "%s/e/%s", host + 3, m->slug);
+	return strcmp(m->origin, wanted) == 0
+		       ? TB_OK
+		       : tb_fault_set(fault, TB_RULE_ORIGIN, "payload.origin", wanted, m->origin);
+}
+
 /* Whoever the operator has not named makes no elections here; and an election that names another server's keys could never
  * be opened by this one. */
 static tb_err check_manifest(const tb_app *app, const tb_manifest *m, tb_fault *fault)
@@ -97,7 +111,7 @@ static tb_err check_manifest(const tb_app *app, const tb_manifest *m, tb_fault *
 		return tb_fault_set(fault, TB_RULE_KEYS, "payload.server.sign_key", own->line, "another key");
 	if (memcmp(own->public.key[TB_PURPOSE_LOG], m->server_log_key, 32) != 0)
 		return tb_fault_set(fault, TB_RULE_KEYS, "payload.server.log_key", own->line, "another key");
-	return TB_OK;
+	return check_origin(app, m, fault);
 }
 
 tb_err tb_api_check_signature(const tb_submission *s, tb_fault *fault)

@@ -9,6 +9,8 @@
 #include "server/sequencer.h"
 #include "server/slog.h"
 
+#define NUM_BUCKETS 65536 /* 1 MiB */
+
 /* Brings one stored election to life.  A board that does not replay is not served, nor is any other: somebody has to look. */
 static tb_err load(tb_app *app, const tb_store_election *stored, tb_why *why)
 {
@@ -65,7 +67,9 @@ tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *
 	app->client = client;
 	app->clock = *clock;
 	tb_elections_init(&app->elections);
-	err = tb_store_open(&app->store, path, why);
+	err = tb_limits_new(&app->limits, NUM_BUCKETS);
+	if (err == TB_OK)
+		err = tb_store_open(&app->store, path, why);
 	if (err == TB_OK)
 		err = load_all(app, why);
 	if (err == TB_OK)
@@ -90,5 +94,6 @@ void tb_app_stop(tb_app *app)
 	tb_sequencer_stop(app->sequencer);
 	tb_elections_release(&app->elections);
 	tb_store_close(app->store);
+	tb_limits_free(app->limits);
 	memset(app, 0, sizeof *app);
 }

@@ -27,6 +27,7 @@ typedef struct tb_app {
 	const tb_client *client;
 	tb_clock clock;
 	tb_store *store;
+	tb_limits *limits;
 	tb_elections elections;
 	tb_sequencer *sequencer;
 	tb_checker *checker;

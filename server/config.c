@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "core/base/base64.h"
@@ -11,6 +12,11 @@
 
 #define RULE "CONFIG"
 #define FILE_MAX (1u << 20)
+#define RATE_MAX 1000000000u
+#define DEFAULT_LISTEN "127.0.0.1:8080"
+
+/* Takes a value that is neither a plain number nor a plain text. */
+typedef tb_err take_fn(tb_config *c, const char *value, const char *where, tb_fault *fault);
 
 /* One key of the file, which is also the long option of the same name. */
 typedef struct setting {
@@ -18,16 +24,31 @@ typedef struct setting {
 	size_t offset;     /* of the number or the text in tb_config */
 	size_t size;       /* of a text; 0 for a number */
 	unsigned min, max; /* of a number */
+	take_fn *take;     /* instead of all these */
 } setting;
 
-#define TEXT(field) offsetof(tb_config, field), sizeof(((tb_config *)0)->field), 0, 0
-#define NUMBER(field, min, max) offsetof(tb_config, field), 0, min, max
+#define TEXT(field) offsetof(tb_config, field), sizeof(((tb_config *)0)->field), 0, 0, NULL
+#define NUMBER(field, min, max) offsetof(tb_config, field), 0, min, max, NULL
+#define TAKE(function) 0, 0, 0, 0, function
+
+static take_fn take_admin, take_listen, take_listen_tls, take_proxy, take_proxy_header, take_public_url;
 
 static const setting settings[] = {
 	{"data", "DIR", "the data folder (required)", TEXT(data)},
-	{"listen", "HOST:PORT", "where to listen (127.0.0.1:8080); port 0 = any free one", TEXT(listen)},
+	{"listen", "HOST:PORT",
+		"where to speak HTTP (127.0.0.1:8080); port 0 = any free one; may be given again",
+		TAKE(take_listen)},
+	{"listen-tls", "HOST:PORT", "where to speak HTTPS; may be given again", TAKE(take_listen_tls)},
+	{"tls-certificate", "FILE", "the certificate and those above it, in PEM form", TEXT(tls_certificate)},
+	{"tls-key", "FILE", "its private key, in PEM form", TEXT(tls_key)},
 	{"port-file", "FILE", "write the port there once the server listens", TEXT(port_file)},
-	{"admin-key", "KEY", "who may create elections (base64); may be given again", 0, 0, 0, 0},
+	{"public-url", "URL", "where the world reaches this server: https://vote.example.org",
+		TAKE(take_public_url)},
+	{"trusted-proxy", "ADDRESS[/BITS]",
+		"a proxy whose word on the client's address counts; may be given again", TAKE(take_proxy)},
+	{"proxy-header", "NAME", "what the proxies write it in: X-Forwarded-For (the default) or Forwarded",
+		TAKE(take_proxy_header)},
+	{"admin-key", "KEY", "who may create elections (base64); may be given again", TAKE(take_admin)},
 	{"threads", "N", "threads that talk HTTP (the number of processors)", NUMBER(threads, 2, 256)},
 	{"verify-threads", "N", "threads that check ballots (the number of processors)",
 		NUMBER(verify_threads, 1, 256)},
@@ -36,9 +57,23 @@ static const setting settings[] = {
 		NUMBER(max_connections_per_address, 0, 100000)},
 	{"idle-seconds", "N", "close a connection that is silent for so long (30)",
 		NUMBER(idle_seconds, 1, 3600)},
-	{"request-seconds", "N", "a request must have arrived after so long (120)",
+	{"head-seconds", "N", "the head of a request must have arrived after so long (60)",
+		NUMBER(head_seconds, 1, 86400)},
+	{"request-seconds", "N", "a body must have arrived after so long (120)",
 		NUMBER(request_seconds, 1, 86400)},
+	{"response-seconds", "N",
+		"an answer, or the next part of a large one, must have been taken after so long (300)",
+		NUMBER(response_seconds, 1, 86400)},
 	{"memory", "MIB", "memory for requests that are arriving (256)", NUMBER(memory_mib, 16, 65536)},
+	{"request-rate", "N", "requests of one address in an hour; 0 = no limit (360000)",
+		NUMBER(request_rate.per_hour, 0, RATE_MAX)},
+	{"request-burst", "N", "of those at once (2000)", NUMBER(request_rate.burst, 1, RATE_MAX)},
+	{"submit-rate", "N", "submissions of one address in an hour; 0 = no limit (36000)",
+		NUMBER(submit_rate.per_hour, 0, RATE_MAX)},
+	{"submit-burst", "N", "of those at once (500)", NUMBER(submit_rate.burst, 1, RATE_MAX)},
+	{"voter-rate", "N", "ballots of one voter in an hour; 0 = no limit (60)",
+		NUMBER(voter_rate.per_hour, 0, RATE_MAX)},
+	{"voter-burst", "N", "of those at once (20)", NUMBER(voter_rate.burst, 1, RATE_MAX)},
 };
 #define NUM_SETTINGS (sizeof settings / sizeof settings[0])
 
@@ -52,16 +87,21 @@ static unsigned num_processors(void)
 void tb_config_init(tb_config *c)
 {
 	memset(c, 0, sizeof *c);
-	memcpy(c->listen, "127.0.0.1:8080", sizeof "127.0.0.1:8080");
 	c->threads = num_processors();
 	c->verify_threads = num_processors();
 	c->max_connections = 1000;
 	c->idle_seconds = 30;
+	c->head_seconds = 60;
 	c->request_seconds = 120;
+	c->response_seconds = 300;
+	/* Many voters may share one address; what one voter records stays on the board for ever. */
+	c->request_rate = (tb_rate){.per_hour = 360000, .burst = 2000};
+	c->submit_rate = (tb_rate){.per_hour = 36000, .burst = 500};
+	c->voter_rate = (tb_rate){.per_hour = 60, .burst = 20};
 	c->memory_mib = 256;
 }
 
-static tb_err add_admin(tb_config *c, const char *value, const char *where, tb_fault *fault)
+static tb_err take_admin(tb_config *c, const char *value, const char *where, tb_fault *fault)
 {
 	uint8_t key[32];
 
@@ -74,6 +114,64 @@ static tb_err add_admin(tb_config *c, const char *value, const char *where, tb_f
 		return tb_fault_setf(
 			fault, RULE, where, "fewer administrators", "more than %d", TB_CONFIG_MAX_ADMINS);
 	memcpy(c->admin_key[c->num_admins++], key, sizeof key);
+	return TB_OK;
+}
+
+static tb_err add_listen(tb_config_listen *l, const char *value, const char *where, tb_fault *fault)
+{
+	char host[256], port[8];
+
+	if (strlen(value) >= TB_CONFIG_LISTEN_MAX ||
+		tb_config_split_listen(value, host, port, fault) != TB_OK)
+		return tb_fault_set(fault, RULE, where, "HOST:PORT or [v6]:PORT", value);
+	if (l->num == TB_CONFIG_MAX_LISTEN)
+		return tb_fault_setf(
+			fault, RULE, where, "fewer addresses", "more than %d", TB_CONFIG_MAX_LISTEN);
+	memcpy(l->at[l->num++], value, strlen(value) + 1);
+	return TB_OK;
+}
+
+static tb_err take_listen(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	return add_listen(&c->listen, value, where, fault);
+}
+
+static tb_err take_listen_tls(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	return add_listen(&c->listen_tls, value, where, fault);
+}
+
+static tb_err take_proxy(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	if (c->num_trusted_proxies == TB_CONFIG_MAX_PROXIES)
+		return tb_fault_setf(
+			fault, RULE, where, "fewer proxies", "more than %d", TB_CONFIG_MAX_PROXIES);
+	if (tb_address_range_parse(&c->trusted_proxy[c->num_trusted_proxies], value) != TB_OK)
+		return tb_fault_set(fault, RULE, where, "an address, or a block of them (10.0.0.0/8)", value);
+	c->num_trusted_proxies++;
+	return TB_OK;
+}
+
+static tb_err take_proxy_header(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	c->use_forwarded = strcasecmp(value, "Forwarded") == 0;
+	if (!c->use_forwarded && strcasecmp(value, "X-Forwarded-For") != 0)
+		return tb_fault_set(fault, RULE, where, "X-Forwarded-For or Forwarded", value);
+	return TB_OK;
+}
+
+/* Scheme and host alone: boards lie at /e/ of it, as the origins in manifests say. */
+static tb_err take_public_url(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	const char *host = strncmp(value, "https://", 8) == 0  ? value + 8
+			   : strncmp(value, "http://", 7) == 0 ? value + 7
+							       : "";
+	size_t len = strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]");
+
+	if (len == 0 || host[len] != '\0' || strlen(value) >= sizeof c->public_url)
+		return tb_fault_set(
+			fault, RULE, where, "https://HOST, without a path or a slash at the end", value);
+	memcpy(c->public_url, value, strlen(value) + 1);
 	return TB_OK;
 }
 
@@ -94,10 +192,8 @@ static tb_err set_number(
 
 static tb_err set(tb_config *c, const setting *s, const char *value, const char *where, tb_fault *fault)
 {
-	char host[256], port[8];
-
-	if (strcmp(s->key, "admin-key") == 0)
-		return add_admin(c, value, where, fault);
+	if (s->take != NULL)
+		return s->take(c, value, where, fault);
 	if (s->size == 0) {
 		unsigned v = 0;
 		tb_err err = set_number(&v, s, value, where, fault);
@@ -110,8 +206,6 @@ static tb_err set(tb_config *c, const setting *s, const char *value, const char 
 		return tb_fault_set(fault, RULE, where, s->argument, "nothing");
 	if (strlen(value) >= s->size)
 		return tb_fault_setf(fault, RULE, where, "a shorter text", "%zu bytes", strlen(value));
-	if (strcmp(s->key, "listen") == 0 && tb_config_split_listen(value, host, port, fault) != TB_OK)
-		return tb_fault_set(fault, RULE, where, "HOST:PORT or [v6]:PORT", value);
 	memcpy((char *)c + s->offset, value, strlen(value) + 1);
 	return TB_OK;
 }
@@ -222,11 +316,21 @@ static const struct option *long_options(void)
 	return all;
 }
 
+static void drop_first(tb_config_listen *l, bool *replaces, bool is_given)
+{
+	if (is_given && *replaces)
+		l->num = 0;
+	if (is_given)
+		*replaces = false;
+}
+
 /* Goes through the options: first for --config alone (`settle` false), then for all others, which win. */
 static tb_err parse_options(tb_config *c, int argc, char *const *argv, bool settle, tb_fault *fault)
 {
 	char where[80];
 	tb_err err = TB_OK;
+
+	bool replaces_listen = true, replaces_tls = true; /* the first of each drops what the file said */
 
 	optind = 0; /* starts anew */
 	opterr = 0;
@@ -243,6 +347,8 @@ static tb_err parse_options(tb_config *c, int argc, char *const *argv, bool sett
 				argv[at]);
 		if (option < (int)NUM_SETTINGS && settle) {
 			(void)snprintf(where, sizeof where, "--%s", settings[option].key);
+			drop_first(&c->listen, &replaces_listen, settings[option].take == take_listen);
+			drop_first(&c->listen_tls, &replaces_tls, settings[option].take == take_listen_tls);
 			err = set(c, &settings[option], optarg, where, fault);
 		}
 		if (option == OPT_CONFIG && !settle)
@@ -261,6 +367,27 @@ static tb_err parse_options(tb_config *c, int argc, char *const *argv, bool sett
 	return err;
 }
 
+/* What only the whole shows. */
+static tb_err check_whole(tb_config *c, tb_fault *fault)
+{
+	static const char expected[] = "all three of listen-tls, tls-certificate and tls-key, or none";
+	unsigned num_tls = c->listen_tls.num > 0 ? 1 : 0;
+
+	num_tls += c->tls_certificate[0] != '\0' ? 1 : 0;
+	num_tls += c->tls_key[0] != '\0' ? 1 : 0;
+	if (c->data[0] == '\0')
+		return tb_fault_set(fault, RULE, "--data", "the data folder", "nothing");
+	if (c->max_connections < c->threads)
+		return tb_fault_setf(fault, RULE, "--max-connections",
+			"at least one connection for each thread", "%u connections, %u threads",
+			c->max_connections, c->threads);
+	if (num_tls != 0 && num_tls != 3)
+		return tb_fault_setf(fault, RULE, "--listen-tls", expected, "%u of them", num_tls);
+	if (c->listen.num == 0 && c->listen_tls.num == 0)
+		return take_listen(c, DEFAULT_LISTEN, "--listen", fault);
+	return TB_OK;
+}
+
 tb_err tb_config_parse(tb_config *c, int argc, char *const *argv, tb_fault *fault)
 {
 	tb_err err = parse_options(c, argc, argv, false, fault);
@@ -269,13 +396,7 @@ tb_err tb_config_parse(tb_config *c, int argc, char *const *argv, tb_fault *faul
 		err = parse_options(c, argc, argv, true, fault);
 	if (err != TB_OK || c->action == TB_CONFIG_HELP || c->action == TB_CONFIG_VERSION)
 		return err;
-	if (c->data[0] == '\0')
-		return tb_fault_set(fault, RULE, "--data", "the data folder", "nothing");
-	if (c->max_connections < c->threads)
-		return tb_fault_setf(fault, RULE, "--max-connections",
-			"at least one connection for each thread", "%u connections, %u threads",
-			c->max_connections, c->threads);
-	return TB_OK;
+	return check_whole(c, fault);
 }
 
 void tb_config_usage(FILE *out)

@@ -2,19 +2,24 @@
 #ifndef TB_SERVER_CONFIG_H
 #define TB_SERVER_CONFIG_H
 
-#include "core/base/fault.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "core/base/fault.h"
+#include "server/address.h"
+#include "server/limits.h"
+
 /*
  * What the server is told at its start: a file of "key = value" lines, then the command line, which comes later and wins
- * (admin keys add up).  docs/man/tabella-server.8 explains every key.
+ * (keys and proxies add up; addresses of the command line replace those of the file).  docs/man/tabella-server.8 explains every key.
  */
 #define TB_CONFIG_MAX_ADMINS 100
 #define TB_CONFIG_PATH_MAX 4096
 #define TB_CONFIG_LISTEN_MAX 280
+#define TB_CONFIG_MAX_LISTEN 8
+#define TB_CONFIG_MAX_PROXIES 64
+#define TB_CONFIG_NAME_MAX 64
 
 typedef enum tb_config_action {
 	TB_CONFIG_SERVE,
@@ -24,11 +29,23 @@ typedef enum tb_config_action {
 	TB_CONFIG_VERSION
 } tb_config_action;
 
+typedef struct tb_config_listen {
+	char at[TB_CONFIG_MAX_LISTEN]
+	       [TB_CONFIG_LISTEN_MAX]; /* "host:port", "[v6]:port"; port 0 = any free one */
+	size_t num;
+} tb_config_listen;
+
 typedef struct tb_config {
 	tb_config_action action;
 	char data[TB_CONFIG_PATH_MAX];      /* the data folder */
 	char port_file[TB_CONFIG_PATH_MAX]; /* "" = none */
-	char listen[TB_CONFIG_LISTEN_MAX];  /* "host:port", "[v6]:port"; port 0 = any free one */
+	tb_config_listen listen;            /* where plain HTTP is spoken */
+	tb_config_listen listen_tls;        /* and where HTTPS */
+	char tls_certificate[TB_CONFIG_PATH_MAX], tls_key[TB_CONFIG_PATH_MAX];
+	char public_url[TB_CONFIG_LISTEN_MAX]; /* "https://vote.example.org", "" = not known */
+	tb_address_range trusted_proxy[TB_CONFIG_MAX_PROXIES];
+	size_t num_trusted_proxies;
+	bool use_forwarded; /* the proxies write Forwarded, not X-Forwarded-For */
 	uint8_t admin_key[TB_CONFIG_MAX_ADMINS][32];
 	size_t num_admins;
 	unsigned threads;        /* that talk HTTP; at least 2 */
@@ -36,8 +53,11 @@ typedef struct tb_config {
 	unsigned max_connections;
 	unsigned max_connections_per_address; /* 0 = no such limit, as behind a proxy */
 	unsigned idle_seconds;                /* a silent connection is closed */
-	unsigned request_seconds;             /* a request must have arrived after so long */
-	unsigned memory_mib;                  /* for the bodies of requests under way */
+	unsigned head_seconds;     /* the header lines of a request must have arrived after so long */
+	unsigned request_seconds;  /* a body must have arrived after so long */
+	unsigned response_seconds; /* the client must have taken its answer after so long */
+	tb_rate request_rate, submit_rate, voter_rate;
+	unsigned memory_mib; /* for the bodies of requests under way */
 } tb_config;
 
 void tb_config_init(tb_config *c); /* the defaults */

@@ -1,30 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/http.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "server/listen.h"
 #include "server/slog.h"
+#include "server/tls.h"
+#include "server/watch.h"
 
-#define BACKLOG 512
 #define STOP_SECONDS 5 /* a stopping server waits so long for clients to take their answers */
 /* Memory of one connection: bounds its header lines; what is larger, libmicrohttpd answers with 431 itself. */
 #define CONNECTION_MEMORY (32u << 10)
 
+#define MAX_LISTENERS (2 * TB_CONFIG_MAX_LISTEN)
+#define FORWARDED_MAX 1024 /* of what proxies wrote; the end of it counts */
+
 struct tb_http {
 	tb_http_handler handler;
-	struct MHD_Daemon *daemon;
-	char address[300];
-	unsigned port;
-	unsigned request_seconds;
+	const tb_config *config;
+	struct {
+		tb_listener socket;
+		struct MHD_Daemon *daemon;
+		bool is_tls;
+	} at[MAX_LISTENERS];
+	size_t num;
+	tb_watch *watch;
 	size_t memory_max;
 	atomic_size_t memory; /* of the bodies that are arriving or being worked on */
 	atomic_bool stopping;
@@ -40,12 +49,13 @@ typedef enum call_state { CALL_READING, CALL_WAITING, CALL_DONE } call_state;
 typedef struct call {
 	tb_http *http;
 	struct MHD_Connection *connection;
+	tb_watched *watched; /* the connection's deadline */
 	call_state state;
-	time_t started;
 	const char *refusal; /* rule that the body breaks; the rest of it is read and dropped */
 	size_t max_body, dropped;
 	tb_buf body;
 	size_t reserved; /* of http->memory */
+	char forwarded[FORWARDED_MAX];
 	tb_http_request request;
 	tb_http_response response;
 	void *pending; /* the handler's, until finish() */
@@ -58,14 +68,6 @@ static void count(tb_http *h, size_t *which, bool up)
 	if (!up)
 		(void)pthread_cond_broadcast(&h->fewer);
 	(void)pthread_mutex_unlock(&h->lock);
-}
-
-static time_t monotonic(void)
-{
-	struct timespec now;
-
-	TB_REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-	return now.tv_sec;
 }
 
 /* ---- the body ---- */
@@ -104,9 +106,6 @@ static void refuse(call *c)
 	if (strcmp(c->refusal, TB_RULE_SIZE) == 0) {
 		(void)snprintf(expected, sizeof expected, "at most %zu bytes", c->max_body);
 		(void)tb_fault_set(&fault, TB_RULE_SIZE, "body", expected, "more");
-	} else if (strcmp(c->refusal, TB_RULE_TIMEOUT) == 0) {
-		(void)tb_fault_setf(&fault, TB_RULE_TIMEOUT, "body", "a request that arrives in time",
-			"one that took more than %u seconds", c->http->request_seconds);
 	} else {
 		(void)tb_fault_set(
 			&fault, TB_RULE_BUSY, "server", "room for this request", "too many requests at once");
@@ -117,12 +116,20 @@ static void refuse(call *c)
 
 /* ---- the response ---- */
 
+/* A stream and whose time it takes: each part that the client asks for gives it more. */
+typedef struct sending {
+	tb_http_stream stream;
+	tb_watched *watched;
+	unsigned seconds;
+} sending;
+
 static ssize_t stream_read(void *cls, uint64_t position, char *out, size_t max)
 {
-	tb_http_stream *s = cls;
-	ssize_t got = s->read(s->state, (uint8_t *)out, max);
+	sending *s = cls;
+	ssize_t got = s->stream.read(s->stream.state, (uint8_t *)out, max);
 
 	(void)position;
+	tb_watch_allow(s->watched, s->seconds);
 	return got > 0    ? got
 	       : got == 0 ? MHD_CONTENT_READER_END_OF_STREAM
 			  : MHD_CONTENT_READER_END_WITH_ERROR;
@@ -130,20 +137,21 @@ static ssize_t stream_read(void *cls, uint64_t position, char *out, size_t max)
 
 static void stream_free(void *cls)
 {
-	tb_http_stream *s = cls;
+	sending *s = cls;
 
-	s->free(s->state);
+	s->stream.free(s->stream.state);
 	free(s);
 }
 
-static struct MHD_Response *stream_response(tb_http_response *r)
+static struct MHD_Response *stream_response(const call *c, tb_http_response *r)
 {
-	tb_http_stream *s = malloc(sizeof *s);
+	sending *s = malloc(sizeof *s);
 	struct MHD_Response *out;
 
 	if (s == NULL)
 		return NULL;
-	*s = r->stream;
+	*s = (sending){
+		.stream = r->stream, .watched = c->watched, .seconds = c->http->config->response_seconds};
 	out = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64u << 10, stream_read, s, stream_free);
 	if (out == NULL)
 		free(s);
@@ -170,10 +178,11 @@ static struct MHD_Response *buffer_response(tb_http_response *r)
 static enum MHD_Result respond(call *c)
 {
 	tb_http_response *r = &c->response;
-	struct MHD_Response *out = r->stream.read != NULL ? stream_response(r) : buffer_response(r);
+	struct MHD_Response *out = r->stream.read != NULL ? stream_response(c, r) : buffer_response(r);
 	enum MHD_Result result = MHD_YES;
 
 	c->state = CALL_DONE;
+	tb_watch_allow(c->watched, c->http->config->response_seconds);
 	if (out == NULL)
 		return MHD_NO;
 	for (size_t i = 0; i < r->num_headers && result == MHD_YES; i++)
@@ -198,15 +207,61 @@ static const char *header_of(struct MHD_Connection *connection, const char *name
 	return value != NULL ? value : "";
 }
 
+static enum MHD_Result join_value(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	call *c = cls;
+	const char *wanted = c->http->config->use_forwarded ? "Forwarded" : "X-Forwarded-For";
+	size_t used = strlen(c->forwarded), len;
+
+	(void)kind;
+	if (value == NULL || strcasecmp(name, wanted) != 0)
+		return MHD_YES;
+	len = strlen(value);
+	if (len + 2 > sizeof c->forwarded) { /* only its end can matter */
+		value += len + 2 - sizeof c->forwarded;
+		len = sizeof c->forwarded - 2;
+	}
+	if (used + len + 2 > sizeof c->forwarded) {
+		size_t dropped = used + len + 2 - sizeof c->forwarded;
+
+		memmove(c->forwarded, c->forwarded + dropped, used - dropped + 1);
+		used -= dropped;
+	}
+	c->forwarded[used] = ',';
+	memcpy(c->forwarded + used + 1, value, len);
+	c->forwarded[used + 1 + len] = '\0';
+	return MHD_YES;
+}
+
+/* Several lines of one header are one list, in their order. */
+static void find_client(call *c)
+{
+	const tb_config *config = c->http->config;
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	tb_address peer;
+
+	tb_address_from_socket(&peer, info != NULL ? info->client_addr : NULL);
+	c->request.client = peer;
+	if (!tb_address_is_in(&peer, config->trusted_proxy, config->num_trusted_proxies))
+		return;
+	(void)MHD_get_connection_values(c->connection, MHD_HEADER_KIND, join_value, c);
+	tb_address_of_client(&c->request.client, &peer, c->forwarded, config->use_forwarded,
+		config->trusted_proxy, config->num_trusted_proxies);
+}
+
 static call *call_new(tb_http *h, struct MHD_Connection *connection, const char *method, const char *path)
 {
-	call *c = calloc(1, sizeof *c);
+	void *watched =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	call *c = watched != NULL ? calloc(1, sizeof *c) : NULL;
 
 	if (c == NULL)
 		return NULL;
 	c->http = h;
 	c->connection = connection;
-	c->started = monotonic();
+	c->watched = watched;
+	tb_watch_allow(c->watched, h->config->request_seconds);
 	c->max_body = h->handler.max_body(path);
 	tb_buf_init(&c->body, c->max_body);
 	tb_http_response_init(&c->response);
@@ -215,6 +270,7 @@ static call *call_new(tb_http *h, struct MHD_Connection *connection, const char 
 	c->request.if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
 	c->request.accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT);
 	c->request.accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	find_client(c);
 	count(h, &h->num_open, true);
 	return c;
 }
@@ -249,6 +305,7 @@ static enum MHD_Result answer(call *c)
 		refuse(c);
 		return respond(c);
 	}
+	tb_watch_allow(c->watched, 0); /* how long the work takes is not the client's affair */
 	c->request.body = c->body.data;
 	c->request.body_len = c->body.len;
 	if (!later) {
@@ -276,7 +333,7 @@ static enum MHD_Result begin(call *c)
 		refuse(c);
 		return respond(c);
 	}
-	return MHD_YES;
+	return c->http->handler.admit(c->http->handler.ctx, &c->request, &c->response) ? MHD_YES : respond(c);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
@@ -303,14 +360,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	}
 	if (*data_len == 0)
 		return answer(c);
-	/* Whoever sends a byte now and then holds a connection and memory: no longer than this. */
-	if (monotonic() - c->started > (time_t)h->request_seconds)
-		c->refusal = TB_RULE_TIMEOUT;
 	read_body(c, data, *data_len);
 	*data_len = 0;
-	return c->dropped > c->max_body || (c->refusal != NULL && strcmp(c->refusal, TB_RULE_TIMEOUT) == 0)
-		       ? MHD_NO
-		       : MHD_YES;
+	return c->dropped > c->max_body ? MHD_NO : MHD_YES;
 }
 
 static void on_completed(
@@ -324,12 +376,37 @@ static void on_completed(
 	if (c == NULL)
 		return;
 	finish(c); /* a client that went away while it waited */
+	tb_watch_allow(c->watched, h->config->head_seconds);
 	(void)atomic_fetch_sub(&h->memory, c->reserved);
 	tb_buf_release(&c->body);
 	tb_http_response_release(&c->response);
 	free(c);
 	*state = NULL;
 	count(h, &h->num_open, false);
+}
+
+/* A connection begins or ends: from its beginning on it has a deadline. */
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	tb_http *h = cls;
+	tb_watched *w;
+	int fd;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		if (*context != NULL)
+			tb_watch_remove(h->watch, *context);
+		free(*context);
+		return;
+	}
+	fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+	w = calloc(1, sizeof *w);
+	*context = w;
+	if (w == NULL) { /* no memory, no deadline: no connection */
+		(void)shutdown(fd, SHUT_RDWR);
+		return;
+	}
+	tb_watch_add(h->watch, w, fd, h->config->head_seconds);
 }
 
 /* Paths are compared as they were sent: "%65" is not another spelling of "e". */
@@ -351,102 +428,92 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *
 
 /* ---- start and stop ---- */
 
-static int bind_one(const struct addrinfo *a)
-{
-	int on = 1, fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, a->ai_protocol);
-
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-		bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-		return fd;
-	on = errno;
-	(void)close(fd);
-	errno = on;
-	return -1;
-}
-
-static tb_err listen_on(tb_http *h, const char *where, int *out, tb_fault *fault)
-{
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV},
-			*found = NULL;
-	struct sockaddr_storage bound;
-	socklen_t bound_len = sizeof bound;
-	char host[256], port[8];
-	int code, fd = -1;
-	tb_err err = tb_config_split_listen(where, host, port, fault);
-
-	if (err != TB_OK)
-		return err;
-	code = getaddrinfo(host, port, &hints, &found);
-	if (code != 0)
-		return tb_fault_set(
-			fault, "CONFIG", "listen", "an address of this machine", gai_strerror(code));
-	for (const struct addrinfo *a = found; a != NULL && fd < 0; a = a->ai_next)
-		fd = bind_one(a);
-	code = errno;
-	freeaddrinfo(found);
-	if (fd < 0)
-		return tb_fault_setf(fault, "CONFIG", "listen", "a free address of this machine", "%s: %s",
-			where, strerror(code));
-	TB_REQUIRE(getsockname(fd, (struct sockaddr *)&bound, &bound_len) == 0);
-	TB_REQUIRE(getnameinfo((struct sockaddr *)&bound, bound_len, host, sizeof host, port, sizeof port,
-			   NI_NUMERICHOST | NI_NUMERICSERV) == 0);
-	h->port = (unsigned)strtoul(port, NULL, 10);
-	(void)snprintf(h->address, sizeof h->address, "%s%s%s:%s", strchr(host, ':') != NULL ? "[" : "", host,
-		strchr(host, ':') != NULL ? "]" : "", port);
-	*out = fd;
-	return TB_OK;
-}
-
-tb_err tb_http_start(tb_http **out, const tb_config *config, const tb_http_handler *handler, tb_fault *fault)
+tb_err tb_http_bind(tb_http **out, const tb_config *config, const tb_http_handler *handler, tb_fault *fault)
 {
 	tb_http *h = calloc(1, sizeof *h);
-	int fd = -1;
-	tb_err err;
+	tb_err err = TB_OK;
 
 	*out = NULL;
 	if (h == NULL)
 		return TB_ERR_MEMORY;
 	h->handler = *handler;
-	h->request_seconds = config->request_seconds;
+	h->config = config;
 	h->memory_max = (size_t)config->memory_mib << 20;
-	err = listen_on(h, config->listen, &fd, fault);
-	if (err != TB_OK) {
-		free(h);
-		return err;
-	}
 	TB_REQUIRE(pthread_mutex_init(&h->lock, NULL) == 0 && pthread_cond_init(&h->fewer, NULL) == 0);
-	h->daemon = MHD_start_daemon(
-		MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-		on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes,
-		NULL, MHD_OPTION_THREAD_POOL_SIZE, config->threads, MHD_OPTION_CONNECTION_LIMIT,
-		config->max_connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		config->max_connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_seconds,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
-		1, MHD_OPTION_END);
-	if (h->daemon == NULL) {
-		(void)close(fd);
-		(void)pthread_cond_destroy(&h->fewer);
-		(void)pthread_mutex_destroy(&h->lock);
-		free(h);
-		(void)tb_fault_set(fault, "CONFIG", "threads",
-			"threads and connections that the system allows", "the HTTP daemon did not start");
-		return TB_ERR_IO;
+	for (size_t i = 0; i < config->listen.num + config->listen_tls.num && err == TB_OK; i++) {
+		bool is_tls = i >= config->listen.num;
+		const char *where =
+			is_tls ? config->listen_tls.at[i - config->listen.num] : config->listen.at[i];
+
+		err = tb_listener_open(&h->at[i].socket, where, fault);
+		if (err == TB_OK) {
+			h->at[i].is_tls = is_tls;
+			h->num = i + 1;
+		}
+	}
+	if (err != TB_OK) {
+		tb_http_stop(h);
+		return err;
 	}
 	*out = h;
 	return TB_OK;
 }
 
-const char *tb_http_address(const tb_http *h)
+/* The options that all addresses share; libmicrohttpd divides connections among its threads, here among addresses first. */
+static struct MHD_Daemon *start_daemon(tb_http *h, size_t i)
 {
-	return h->address;
+	const tb_config *config = h->config;
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+	unsigned share = config->max_connections / (unsigned)h->num;
+	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tb_tls_callback()},
+		{MHD_OPTION_END, 0, NULL}},
+			      none[] = {{MHD_OPTION_END, 0, NULL}};
+
+	return MHD_start_daemon(flags | (h->at[i].is_tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, h,
+		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, h->at[i].socket.fd,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
+		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_THREAD_POOL_SIZE,
+		config->threads, MHD_OPTION_CONNECTION_LIMIT,
+		share > config->threads ? share : config->threads, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+		config->max_connections_per_address, MHD_OPTION_CONNECTION_TIMEOUT, config->idle_seconds,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT,
+		1, MHD_OPTION_ARRAY, h->at[i].is_tls ? tls : none, MHD_OPTION_END);
 }
 
-unsigned tb_http_port(const tb_http *h)
+tb_err tb_http_start(tb_http *h, tb_fault *fault)
 {
-	return h->port;
+	tb_err err = tb_watch_start(&h->watch);
+
+	for (size_t i = 0; i < h->num && err == TB_OK; i++) {
+		h->at[i].daemon = start_daemon(h, i);
+		if (h->at[i].daemon == NULL) {
+			(void)tb_fault_set(fault, "CONFIG", "threads",
+				"threads and connections that the system allows",
+				"the HTTP daemon did not start");
+			err = TB_ERR_IO;
+		}
+	}
+	return err;
+}
+
+size_t tb_http_num(const tb_http *h)
+{
+	return h->num;
+}
+
+const char *tb_http_address(const tb_http *h, size_t i)
+{
+	return h->at[i].socket.address;
+}
+
+bool tb_http_is_tls(const tb_http *h, size_t i)
+{
+	return h->at[i].is_tls;
+}
+
+unsigned tb_http_port(const tb_http *h, size_t i)
+{
+	return h->at[i].socket.port;
 }
 
 /* Waits until *which is 0, at most until `deadline` if there is one. */
@@ -464,20 +531,24 @@ static void wait_none(tb_http *h, const size_t *which, const struct timespec *de
 void tb_http_stop(tb_http *h)
 {
 	struct timespec deadline;
-	MHD_socket fd;
 
 	if (h == NULL)
 		return;
 	atomic_store(&h->stopping, true);
-	fd = MHD_quiesce_daemon(h->daemon);
+	for (size_t i = 0; i < h->num; i++)
+		if (h->at[i].daemon != NULL)
+			(void)MHD_quiesce_daemon(h->at[i].daemon);
 	/* libmicrohttpd must not be stopped while a connection is suspended; and what was decided should be told. */
 	wait_none(h, &h->num_suspended, NULL);
 	TB_REQUIRE(clock_gettime(CLOCK_REALTIME, &deadline) == 0);
 	deadline.tv_sec += STOP_SECONDS;
 	wait_none(h, &h->num_open, &deadline);
-	MHD_stop_daemon(h->daemon);
-	if (fd != MHD_INVALID_SOCKET)
-		(void)close(fd);
+	for (size_t i = 0; i < h->num; i++) {
+		if (h->at[i].daemon != NULL)
+			MHD_stop_daemon(h->at[i].daemon);
+		(void)close(h->at[i].socket.fd);
+	}
+	tb_watch_stop(h->watch);
 	(void)pthread_cond_destroy(&h->fewer);
 	(void)pthread_mutex_destroy(&h->lock);
 	free(h);

@@ -19,17 +19,23 @@ typedef struct tb_http_handler {
 	bool (*answer)(void *ctx, const tb_http_request *request, tb_http_response *response,
 		void (*wake)(void *call), void *call, void **pending);
 	void (*finish)(void *ctx, void *pending, tb_http_response *response);
-	/* The largest body that may be sent to this path, asked before anything of it is read. */
+	/* May the request go on?  Asked before anything of its body is read; else it fills in *response and returns false. */
+	bool (*admit)(void *ctx, const tb_http_request *request, tb_http_response *response);
+	/* The largest body that may be sent to this path, asked before that. */
 	size_t (*max_body)(const char *path);
 	void *ctx;
 } tb_http_handler;
 
-/* Listens and starts the threads.  RULE "CONFIG" with *fault, IO, MEMORY. */
-TB_CHECKED tb_err tb_http_start(
+/* Listens at all addresses of *config, which is borrowed; connections wait until the start.  RULE "CONFIG" with *fault, MEMORY. */
+TB_CHECKED tb_err tb_http_bind(
 	tb_http **out, const tb_config *config, const tb_http_handler *handler, tb_fault *fault);
-/* "127.0.0.1:8080", as bound. */
-const char *tb_http_address(const tb_http *h);
-unsigned tb_http_port(const tb_http *h);
+/* Starts the threads.  IO with *fault, MEMORY, LIMIT; tb_http_stop() is still to be called. */
+TB_CHECKED tb_err tb_http_start(tb_http *h, tb_fault *fault);
+/* The addresses, those of plain HTTP first. */
+size_t tb_http_num(const tb_http *h);
+const char *tb_http_address(const tb_http *h, size_t i); /* "127.0.0.1:8080", as bound */
+unsigned tb_http_port(const tb_http *h, size_t i);
+bool tb_http_is_tls(const tb_http *h, size_t i);
 /* Takes no new connections or requests, waits until every request that was begun is answered, and ends the threads. */
 void tb_http_stop(tb_http *h);
 

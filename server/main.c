@@ -15,6 +15,7 @@
 #include "server/http.h"
 #include "server/route.h"
 #include "server/slog.h"
+#include "server/tls.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -35,6 +36,11 @@ static bool answer(void *ctx, const tb_http_request *request, tb_http_response *
 static void finish(void *ctx, void *pending, tb_http_response *response)
 {
 	tb_route_finish(ctx, pending, response);
+}
+
+static bool admit(void *ctx, const tb_http_request *request, tb_http_response *response)
+{
+	return tb_route_admit(ctx, request, response);
 }
 
 /* ---- starting ---- */
@@ -83,78 +89,141 @@ static tb_err write_port(const tb_config *config, unsigned port, tb_why *why)
 	return tb_file_write(config->port_file, text, strlen(text), TB_FILE_PUBLIC, why);
 }
 
-/* Serves until SIGTERM or SIGINT, which all threads have blocked. */
-static int serve(tb_app *app, const tb_config *config, const sigset_t *signals)
+static int complain_fault(tb_err err, const tb_fault *fault)
 {
-	tb_http_handler handler = {
-		.answer = answer, .finish = finish, .max_body = tb_route_max_body, .ctx = app};
+	char text[700];
+
+	if (fault->rule == NULL)
+		return complain(EXIT_FAILED, tb_err_text(err));
+	tb_fault_text(fault, text, sizeof text);
+	return complain(EXIT_FAILED, text);
+}
+
+static void say_where(const tb_http *http)
+{
+	for (size_t i = 0; i < tb_http_num(http); i++) {
+		const char *scheme = tb_http_is_tls(http, i) ? "https" : "http";
+
+		printf("listening on %s://%s/\n", scheme, tb_http_address(http, i));
+		tb_slog(TB_SLOG_INFO, "start", "address=%s scheme=%s version=%s", tb_http_address(http, i),
+			scheme, TB_VERSION);
+	}
+	(void)fflush(stdout);
+}
+
+/* A renewed certificate; one that is not right is not taken, and the old one stays. */
+static void reload(const tb_config *config)
+{
 	tb_fault fault = {0};
+	char text[700];
+	tb_err err;
+
+	if (config->listen_tls.num == 0)
+		return;
+	err = tb_tls_load(config->tls_certificate, config->tls_key, &fault);
+	if (err == TB_ERR_RULE)
+		tb_fault_text(&fault, text, sizeof text);
+	tb_slog(err == TB_OK ? TB_SLOG_INFO : TB_SLOG_ERROR, "certificate", "%s",
+		err == TB_ERR_RULE ? text : tb_err_text(err));
+}
+
+/* Serves until SIGTERM or SIGINT, which all threads have blocked. */
+static int serve(tb_http *http, const tb_config *config, const sigset_t *signals)
+{
+	tb_fault fault = {0};
+	tb_why why;
+	int signal_number = 0;
+	tb_err err = tb_http_start(http, &fault);
+
+	if (err != TB_OK)
+		return complain_fault(err, &fault);
+	if (write_port(config, tb_http_port(http, 0), &why) != TB_OK)
+		return complain(EXIT_FAILED, why.text);
+	say_where(http);
+	if (tb_client_embedded.num_pages == 0)
+		tb_slog(TB_SLOG_WARNING, "client",
+			"this server was built without the web client, so it has no pages (make "
+			"CLIENT=yes builds it)");
+	do {
+		(void)sigwait(signals, &signal_number);
+		if (signal_number == SIGHUP)
+			reload(config);
+	} while (signal_number == SIGHUP);
+	tb_slog(TB_SLOG_INFO, "stop", "signal=%d", signal_number);
+	return EXIT_OK;
+}
+
+static void block_signals(sigset_t *signals)
+{
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGPIPE); /* a client that goes away is no event */
+	(void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGTERM);
+	(void)sigaddset(signals, SIGINT);
+	(void)sigaddset(signals, SIGHUP);
+	(void)pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+/* With the keys loaded and the folder locked. */
+static int run_locked(const tb_config *config, const tb_server_keys *keys)
+{
+	char path[TB_CONFIG_PATH_MAX + 16];
+	tb_clock clock = tb_clock_system();
+	static tb_app app;
+	tb_http_handler handler = {.answer = answer,
+		.finish = finish,
+		.admit = admit,
+		.max_body = tb_route_max_body,
+		.ctx = &app};
+	tb_fault fault = {0};
+	sigset_t signals;
 	tb_http *http;
 	tb_why why;
-	char text[700];
-	int signal_number = 0, status = EXIT_OK;
-	tb_err err = tb_http_start(&http, config, &handler, &fault);
+	int status;
+	tb_err err;
 
-	if (err != TB_OK) {
-		if (fault.rule != NULL)
-			tb_fault_text(&fault, text, sizeof text);
-		return complain(EXIT_FAILED, fault.rule != NULL ? text : tb_err_text(err));
+	block_signals(&signals);
+	/* Clients that come while the boards are replayed wait. */
+	err = tb_http_bind(&http, config, &handler, &fault);
+	if (err != TB_OK)
+		return complain_fault(err, &fault);
+	(void)snprintf(path, sizeof path, "%s/board.db", config->data);
+	if (tb_app_start(&app, config, keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
+		tb_http_stop(http);
+		return complain(EXIT_FAILED, why.text);
 	}
-	printf("listening on http://%s/\n", tb_http_address(http));
-	(void)fflush(stdout);
-	if (write_port(config, tb_http_port(http), &why) != TB_OK) {
-		status = complain(EXIT_FAILED, why.text);
-	} else {
-		tb_slog(TB_SLOG_INFO, "start", "address=%s version=%s", tb_http_address(http), TB_VERSION);
-		if (app->client->num_pages == 0)
-			tb_slog(TB_SLOG_WARNING, "client",
-				"this server was built without the web client, so it has no pages (make "
-				"CLIENT=yes builds it)");
-		(void)sigwait(signals, &signal_number);
-		tb_slog(TB_SLOG_INFO, "stop", "signal=%d", signal_number);
-	}
+	status = serve(http, config, &signals);
 	tb_http_stop(http);
+	tb_app_stop(&app);
 	return status;
 }
 
 static int run(const tb_config *config)
 {
-	char path[TB_CONFIG_PATH_MAX + 16];
-	tb_clock clock = tb_clock_system();
+	tb_fault fault = {0};
 	tb_server_keys keys;
-	sigset_t signals;
-	tb_app app;
 	tb_why why;
 	int lock, status;
+	tb_err err;
 
 	if (tb_server_keys_load(&keys, config->data, &why) != TB_OK)
 		return complain(EXIT_FAILED, why.text);
-	if (config->action == TB_CONFIG_CHECK) {
-		tb_server_keys_wipe(&keys);
+	err = config->listen_tls.num > 0 ? tb_tls_load(config->tls_certificate, config->tls_key, &fault)
+					 : TB_OK;
+	if (err != TB_OK) {
+		status = complain_fault(err, &fault);
+	} else if (config->action == TB_CONFIG_CHECK) {
 		puts("the configuration is right");
-		return EXIT_OK;
-	}
-	lock = lock_data(config->data);
-	if (lock < 0) {
-		tb_server_keys_wipe(&keys);
-		return EXIT_FAILED;
-	}
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGPIPE); /* a client that goes away is no event */
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGTERM);
-	(void)sigaddset(&signals, SIGINT);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-	(void)snprintf(path, sizeof path, "%s/board.db", config->data);
-	if (tb_app_start(&app, config, &keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
-		status = complain(EXIT_FAILED, why.text);
+		status = EXIT_OK;
+	} else if ((lock = lock_data(config->data)) < 0) {
+		status = EXIT_FAILED;
 	} else {
-		status = serve(&app, config, &signals);
-		tb_app_stop(&app);
+		status = run_locked(config, &keys);
+		(void)close(lock);
 	}
+	tb_tls_release();
 	tb_server_keys_wipe(&keys);
-	(void)close(lock);
 	return status;
 }
 

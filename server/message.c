@@ -89,6 +89,7 @@ static const rule_status statuses[] = {
 	{TB_RULE_SLUG, 409},
 	{TB_RULE_BUSY, 503},
 	{TB_RULE_STORAGE, 503},
+	{TB_RULE_RATE, 429},
 	{"ENTRY.ENVELOPE", 400},
 	{"JSON.CANONICAL", 400},
 	{"BASE64", 400},
@@ -124,6 +125,8 @@ static const char *title_of(unsigned status)
 		return "The request is too large";
 	case 422:
 		return "A rule of the election refuses this";
+	case 429:
+		return "Too many requests";
 	case 501:
 		return "This server has no pages";
 	case 503:
@@ -171,6 +174,18 @@ void tb_http_problem(tb_http_response *r, const tb_fault *fault)
 	tb_http_response_header(r, "Cache-Control", "no-store");
 	if (r->status == 503)
 		tb_http_response_header(r, "Retry-After", "1");
+}
+
+void tb_http_problem_rate(tb_http_response *r, const char *where, unsigned seconds)
+{
+	tb_fault fault = {0};
+	char text[12];
+
+	(void)tb_fault_setf(&fault, TB_RULE_RATE, where, "fewer at once",
+		"more than the operator allows; again in %u s", seconds);
+	tb_http_problem(r, &fault);
+	(void)snprintf(text, sizeof text, "%u", seconds);
+	tb_http_response_header(r, "Retry-After", text);
 }
 
 void tb_http_problem_err(tb_http_response *r, tb_err err)

@@ -6,6 +6,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/fault.h"
+#include "server/address.h"
 
 /*
  * An HTTP request and its response as plain data: what server/http.c makes from and of sockets, and what server/route.c works
@@ -17,6 +18,7 @@ typedef struct tb_http_request {
 		path; /* as sent: no escape is undone, so each resource has one spelling; without the query */
 	const char *if_none_match;
 	const char *accept, *accept_encoding;
+	tb_address client; /* who asks, for the limits alone */
 	const uint8_t *body;
 	size_t body_len;
 } tb_http_request;
@@ -64,6 +66,8 @@ const char *tb_http_response_find(const tb_http_response *r, const char *name); 
  * tb_http_problem_err() is for failures of the server's own that no rule names: 503 for what may pass, else 500.
  */
 void tb_http_problem(tb_http_response *r, const tb_fault *fault);
+/* [SERVER.RATE]: the client may ask again in so many seconds. */
+void tb_http_problem_rate(tb_http_response *r, const char *where, unsigned seconds);
 void tb_http_problem_err(tb_http_response *r, tb_err err);
 
 /* ---- server's rules, specs/http.md ---- */
@@ -77,6 +81,8 @@ void tb_http_problem_err(tb_http_response *r, tb_err err);
 #define TB_RULE_KEYS "SERVER.KEYS"
 #define TB_RULE_SLUG "SERVER.SLUG"
 #define TB_RULE_OWN "SERVER.OWN"
+#define TB_RULE_RATE "SERVER.RATE"
+#define TB_RULE_ORIGIN "SERVER.ORIGIN"
 #define TB_RULE_BUSY "SERVER.BUSY"
 #define TB_RULE_STORAGE "SERVER.STORAGE"
 

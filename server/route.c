@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/base64.h"
 #include "server/checker.h"
+#include "server/watch.h"
 
 /* The other members of a submission: type, signer, signature, punctuation. */
 #define ENVELOPE_BYTES 4096
@@ -87,6 +89,50 @@ bool tb_api_wrong_method(const tb_http_request *request, tb_http_response *respo
 	return true;
 }
 
+/* ---- limits ---- */
+
+enum { LIMIT_REQUESTS, LIMIT_SUBMISSIONS, LIMIT_VOTER };
+
+/*
+ * The machine itself is not counted: who is on it has better ways to hurt the server, and behind a proxy that the operator has
+ * forgotten to name, all voters together would be taken for one.
+ */
+bool tb_route_admit(tb_app *app, const tb_http_request *request, tb_http_response *response)
+{
+	uint64_t now = tb_monotonic_ms();
+	uint8_t key[16];
+	unsigned wait;
+
+	if (tb_address_is_loopback(&request->client))
+		return true;
+	tb_address_limit_key(key, &request->client);
+	wait = tb_limits_wait(
+		app->limits, LIMIT_REQUESTS, key, sizeof key, &app->config->request_rate, now, true);
+	if (wait == 0 && strcmp(request->method, "POST") == 0)
+		wait = tb_limits_wait(app->limits, LIMIT_SUBMISSIONS, key, sizeof key,
+			&app->config->submit_rate, now, true);
+	if (wait > 0)
+		tb_http_problem_rate(response, "address", wait);
+	return wait == 0;
+}
+
+/*
+ * Has this voter recorded too many ballots of late?  Each stays on the board for ever.  Only recorded ones are counted, which
+ * the voter signed: a stranger who sends rubbish in the voter's name takes nothing from her.
+ */
+static unsigned voter_wait(tb_app *app, const tb_submission *s, bool take)
+{
+	char name[TB_STORE_SLUG_MAX + TB_SIGNER_MAX + 2];
+	int len;
+
+	if (s->entry.type != TB_ENTRY_BALLOT)
+		return 0;
+	len = snprintf(name, sizeof name, "%s/%s", s->election->slug, s->entry.signer);
+	TB_REQUIRE(len > 0 && (size_t)len < sizeof name);
+	return tb_limits_wait(app->limits, LIMIT_VOTER, name, (size_t)len, &app->config->voter_rate,
+		tb_monotonic_ms(), take);
+}
+
 /* ---- submissions ---- */
 
 static void on_done(tb_submission *s)
@@ -125,7 +171,13 @@ static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, vo
 	tb_election *e = s->election != NULL ? s->election
 					     : tb_elections_find(&app->elections, s->slug, strlen(s->slug));
 	bool is_there = e != NULL && tb_store_submission(app->store, e->number, s->id, &s->index) == TB_OK;
+	unsigned wait = is_there ? 0 : voter_wait(app, s, false);
 
+	if (wait > 0) {
+		tb_http_problem_rate(response, "voter", wait);
+		tb_submission_free(s);
+		return true;
+	}
 	s->err = is_there ? TB_OK : tb_api_check_signature(s, &s->fault);
 	if (s->err == TB_OK && !is_there)
 		return hand_on(app, s, response, wake, arg, pending);
@@ -139,6 +191,8 @@ void tb_route_finish(tb_app *app, void *pending, tb_http_response *response)
 {
 	waiting *w = pending;
 
+	if (w->submission->err == TB_OK && w->submission->is_new)
+		(void)voter_wait(app, w->submission, true);
 	tb_api_submitted(app, w->submission, response);
 	tb_http_response_share(response);
 	tb_submission_free(w->submission);

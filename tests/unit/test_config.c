@@ -54,7 +54,7 @@ static void test_options_are_read(void **state)
 		TB_OK);
 	assert_int_equal(config.action, TB_CONFIG_SERVE);
 	assert_string_equal(config.data, "/srv/x");
-	assert_string_equal(config.listen, "[::1]:0");
+	assert_string_equal(config.listen.at[0], "[::1]:0");
 	assert_string_equal(config.port_file, "p");
 	assert_int_equal(config.num_admins, 2); /* the same key twice is one */
 	assert_int_equal(config.admin_key[0][31], 1);
@@ -129,7 +129,8 @@ static void test_the_file_is_read_and_options_win(void **state)
 				parse("--threads", "9", "--admin-key", KEY_B, "--config", path, NULL), TB_OK);
 		assert_string_equal(config.data, "/from file/with a space");
 		assert_int_equal(config.threads, 9);
-		assert_string_equal(config.listen, "127.0.0.1:0");
+		assert_string_equal(config.listen.at[0], "127.0.0.1:0");
+		assert_int_equal(config.listen.num, 1);
 		assert_int_equal(config.num_admins, 2);
 	}
 	assert_int_equal(unlink(path), 0);
@@ -154,6 +155,54 @@ static void test_wrong_files_are_refused_with_the_line(void **state)
 	memcpy(text, "data=", 5);
 	assert_int_equal(parse_file(text), TB_ERR_RULE);
 	assert_int_equal(tb_config_parse_file(&config, "f", "data = a\0b", 10, &fault), TB_ERR_RULE);
+}
+
+static void test_addresses_of_the_command_line_replace_those_of_the_file(void **state)
+{
+	char path[300], folder[] = "/tmp/config.XXXXXX";
+	FILE *f;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(path, sizeof path, "%s/server.conf", folder);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	(void)fputs("data = d\nlisten = 127.0.0.1:1\nlisten = [::1]:1\ntrusted-proxy = 10.0.0.0/8\n", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(parse("--config", path, "--trusted-proxy=::1", NULL), TB_OK);
+	assert_int_equal(config.listen.num, 2);
+	assert_int_equal(config.num_trusted_proxies, 2);
+	assert_int_equal(
+		parse("--listen", "127.0.0.1:2", "--config", path, "--listen", "127.0.0.1:3", NULL), TB_OK);
+	assert_int_equal(config.listen.num, 2);
+	assert_string_equal(config.listen.at[0], "127.0.0.1:2");
+	assert_string_equal(config.listen.at[1], "127.0.0.1:3");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void test_tls_proxies_and_the_public_address(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("--data", "d", NULL), TB_OK);
+	assert_string_equal(config.listen.at[0], "127.0.0.1:8080");
+	assert_int_equal(parse("--data", "d", "--listen-tls", "[::]:443", "--tls-certificate", "c",
+				 "--tls-key", "k", "--public-url", "https://vote.example.org", NULL),
+		TB_OK);
+	assert_int_equal(config.listen.num, 0);
+	assert_int_equal(config.listen_tls.num, 1);
+	assert_int_equal(
+		parse("--data", "d", "--listen-tls", "[::]:443", "--tls-key", "k", NULL), TB_ERR_RULE);
+	assert_string_equal(fault.where, "--listen-tls");
+	assert_int_equal(parse("--data", "d", "--trusted-proxy", "10.0.0.0/40", NULL), TB_ERR_RULE);
+	assert_int_equal(parse("--data", "d", "--proxy-header", "X-Real-IP", NULL), TB_ERR_RULE);
+	assert_int_equal(parse("--data", "d", "--proxy-header", "forwarded", NULL), TB_OK);
+	assert_true(config.use_forwarded);
+	assert_int_equal(parse("--data", "d", "--public-url", "vote.example.org", NULL), TB_ERR_RULE);
+	assert_int_equal(
+		parse("--data", "d", "--public-url", "https://vote.example.org/", NULL), TB_ERR_RULE);
+	assert_int_equal(parse("--data", "d", "--voter-burst", "0", NULL), TB_ERR_RULE);
+	assert_int_equal(parse("--data", "d", "--voter-rate", "0", NULL), TB_OK);
 }
 
 static void test_addresses(void **state)
@@ -185,6 +234,8 @@ int main(void)
 		cmocka_unit_test(test_the_file_is_read_and_options_win),
 		cmocka_unit_test(test_wrong_files_are_refused_with_the_line),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_addresses_of_the_command_line_replace_those_of_the_file),
+		cmocka_unit_test(test_tls_proxies_and_the_public_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -34,13 +35,20 @@ static void finish(void *ctx, void *pending, tb_http_response *response)
 	tb_route_finish(ctx, pending, response);
 }
 
+static bool admit(void *ctx, const tb_http_request *request, tb_http_response *response)
+{
+	return tb_route_admit(ctx, request, response);
+}
+
+static const tb_http_handler handler = {
+	.answer = answer, .finish = finish, .admit = admit, .max_body = tb_route_max_body, .ctx = &s.app};
+
 static void listen_with(void)
 {
-	tb_http_handler handler = {
-		.answer = answer, .finish = finish, .max_body = tb_route_max_body, .ctx = &s.app};
 	tb_fault fault;
 
-	assert_int_equal(tb_http_start(&http, &config, &handler, &fault), TB_OK);
+	assert_int_equal(tb_http_bind(&http, &config, &handler, &fault), TB_OK);
+	assert_int_equal(tb_http_start(http, &fault), TB_OK);
 }
 
 static int start(void **state)
@@ -49,7 +57,8 @@ static int start(void **state)
 	serve_start(&s, 0);
 	tb_slog_set_level((tb_slog_level)(TB_SLOG_ERROR + 1));
 	config = s.config;
-	memcpy(config.listen, "127.0.0.1:0", sizeof "127.0.0.1:0");
+	config.listen.num = 1;
+	memcpy(config.listen.at[0], "127.0.0.1:0", sizeof "127.0.0.1:0");
 	listen_with();
 	return 0;
 }
@@ -67,7 +76,7 @@ static int stop(void **state)
 
 static int dial(void)
 {
-	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)tb_http_port(http))};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)tb_http_port(http, 0))};
 	struct timeval patience = {.tv_sec = 120};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -257,28 +266,109 @@ static void test_heads_that_are_no_http(void **state)
 	check("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200, "elections"); /* nobody else is harmed */
 }
 
+/* Whoever sends a byte now and then is never silent, and is cut all the same [HTTP.TIMEOUT]: in the head, in the body, and (with
+ * an answer that fits in no socket) while the answer is sent. */
+static void check_cut(const char *head, const char *drop)
+{
+	int fd = dial();
+	bool sent = true;
+
+	say(fd, head);
+	for (int i = 0; i < 1000 && sent; i++) { /* much patience; it takes some seconds */
+		(void)usleep(100000);
+		sent = give(fd, drop, 1);
+	}
+	assert_false(sent);
+	(void)close(fd);
+}
+
 static void test_slow_clients_are_let_go(void **state)
 {
-	int silent, slow;
-	bool sent = true;
+	int silent;
 
 	(void)state;
 	tb_http_stop(http);
-	config.idle_seconds = 1;
+	config.idle_seconds = 30;
+	config.head_seconds = 1;
 	config.request_seconds = 1;
 	listen_with();
+	check_cut("GET / HTTP/1.1\r\nHost: x\r\nA: ", "a");
+	check_cut("POST /elections HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n", " ");
+	check_cut("", "\n"); /* empty lines before a request may be skipped */
 	silent = dial();
-	slow = dial();
-	say(slow, "POST /elections HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
-	/* One byte now and then, never silent: no longer than a request may take [HTTP.TIMEOUT]. */
-	for (int i = 0; i < 1000 && sent; i++) {
-		(void)usleep(100000);
-		sent = give(slow, " ", 1);
-	}
-	assert_false(sent);
 	assert_int_equal(recv(silent, answer_text, 1, 0), 0); /* closed, and not our patience at its end */
 	(void)close(silent);
-	(void)close(slow);
+}
+
+static size_t num_open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	(void)closedir(d);
+	return n;
+}
+
+/* Nobody holds a large answer for ever by not reading it. */
+static void test_answers_that_nobody_takes_are_dropped(void **state)
+{
+	tb_maker_config c = {.small = true, .num_voters = 30000};
+	tb_maker *m = serve_maker(&s, &c);
+	int fd, small = 2048;
+	size_t before;
+
+	(void)state;
+	tb_maker_manifest(m);
+	tb_maker_roll(m);
+	tb_http_stop(http);
+	config.response_seconds = 1;
+	config.idle_seconds = config.head_seconds = 3600;
+	listen_with();
+	before = num_open_files();
+	fd = dial();
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	for (int i = 0; i < 100; i++)
+		say(fd, "GET /e/spring/archive HTTP/1.1\r\nHost: x\r\n\r\n"); /* more than any buffer takes */
+	assert_int_equal(recv(fd, answer_text, 1, 0), 1);
+	for (int i = 0; num_open_files() > before + 1; i++) { /* until the server has closed its end */
+		assert_true(i < 1000);
+		(void)usleep(100000);
+	}
+	(void)close(fd);
+	tb_maker_free(m);
+}
+
+/* Behind a proxy that is named, limits hold for each client by itself; without one, for whoever is connected [SERVER.RATE]. */
+static void test_clients_are_limited_each_by_itself(void **state)
+{
+#define FROM(address) "GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " address "\r\n\r\n"
+	(void)state;
+	s.config.request_rate = (tb_rate){.per_hour = 1, .burst = 3};
+	for (int i = 0; i < 5; i++)
+		check(FROM("192.0.2.1"), 200, "elections"); /* said by nobody who is trusted */
+	tb_http_stop(http);
+	assert_int_equal(tb_address_range_parse(&config.trusted_proxy[0], "127.0.0.0/8"), TB_OK);
+	config.num_trusted_proxies = 1;
+	listen_with();
+	for (int i = 0; i < 3; i++)
+		check(FROM("203.0.113.9, 192.0.2.1"), 200, "elections");
+	check(FROM("203.0.113.10, 192.0.2.1"), 429, "SERVER.RATE");
+	assert_non_null(strstr(answer_text, "Retry-After: 3600\r\n"));
+	check("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: "
+	      "192.0.2.1\r\n\r\n",
+		429, "SERVER.RATE"); /* two lines are one list */
+	check(FROM("192.0.2.2"), 200, "elections");
+	for (int i = 0; i < 5; i++)
+		check("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200, "elections");
+	tb_http_stop(http);
+	config.use_forwarded = true;
+	listen_with();
+	check("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.2\r\nForwarded: for=192.0.2.1\r\n\r\n",
+		429, "SERVER.RATE");
+#undef FROM
 }
 
 /* The request that posts a notice by the admin. */
@@ -487,18 +577,17 @@ static void test_memory_for_bodies_is_bounded(void **state)
 static void test_addresses_that_cannot_be_had(void **state)
 {
 	static const char *const wrong[] = {"203.0.113.7:0", "no.such.host.invalid:80"};
-	tb_http_handler handler = {
-		.answer = answer, .finish = finish, .max_body = tb_route_max_body, .ctx = &s.app};
 	tb_http *second;
 	tb_fault fault;
 
 	(void)state;
-	(void)snprintf(config.listen, sizeof config.listen, "%s", tb_http_address(http)); /* in use */
-	assert_int_equal(tb_http_start(&second, &config, &handler, &fault), TB_ERR_RULE);
+	(void)snprintf(
+		config.listen.at[0], sizeof config.listen.at[0], "%s", tb_http_address(http, 0)); /* in use */
+	assert_int_equal(tb_http_bind(&second, &config, &handler, &fault), TB_ERR_RULE);
 	assert_non_null(strstr(fault.found, "in use"));
 	for (size_t i = 0; i < 2; i++) {
-		(void)snprintf(config.listen, sizeof config.listen, "%s", wrong[i]);
-		assert_int_equal(tb_http_start(&second, &config, &handler, &fault), TB_ERR_RULE);
+		(void)snprintf(config.listen.at[0], sizeof config.listen.at[0], "%s", wrong[i]);
+		assert_int_equal(tb_http_bind(&second, &config, &handler, &fault), TB_ERR_RULE);
 		assert_null(second);
 	}
 }
@@ -511,6 +600,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bodies_that_are_too_large, start, stop),
 		cmocka_unit_test_setup_teardown(test_heads_that_are_no_http, start, stop),
 		cmocka_unit_test_setup_teardown(test_slow_clients_are_let_go, start, stop),
+		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_dropped, start, stop),
+		cmocka_unit_test_setup_teardown(test_clients_are_limited_each_by_itself, start, stop),
 		cmocka_unit_test_setup_teardown(test_submissions_and_files, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_client_that_leaves_harms_nobody, start, stop),
 		cmocka_unit_test_setup_teardown(test_stopping_answers_what_was_begun, start, stop),

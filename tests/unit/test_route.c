@@ -597,6 +597,85 @@ static void test_who_may_create_an_election(void **state)
 	tb_maker_free(second);
 }
 
+/* Where the operator has named the public address, origins must lie there [SERVER.ORIGIN]. */
+static void test_an_origin_is_where_the_server_is(void **state)
+{
+	tb_maker_config config = {.small = true};
+	tb_maker *m = serve_maker(&s, &config), *other = tb_maker_new(&config);
+	tb_maker_plan plan;
+	tb_http_response r;
+
+	(void)state;
+	(void)snprintf(s.config.public_url, sizeof s.config.public_url, "https://vote.example.net");
+	tb_maker_plan_init(other, &plan, TB_ENTRY_MANIFEST, "admin");
+	assert_int_equal(tb_manifest_write(&plan.payload, &other->manifest), TB_OK);
+	assert_int_equal(serve_post(&s, other, &plan, &r), 422);
+	assert_string_equal(serve_rule(&r), "SERVER.ORIGIN");
+	tb_http_response_release(&r);
+	(void)snprintf(s.config.public_url, sizeof s.config.public_url, "https://vote.example.org");
+	tb_maker_manifest(m);
+	tb_maker_free(m);
+	tb_maker_free(other);
+}
+
+/* A voter may record so many ballots and then has to wait, but is never refused a receipt; nobody else can use up what is the
+ * voter's [SERVER.RATE]. */
+static void test_ballots_of_one_voter_are_limited(void **state)
+{
+	tb_maker_config config = {.num_voters = 2, .small = true};
+	tb_maker *m = serve_maker(&s, &config);
+	tb_http_response r;
+	tb_maker_plan plan;
+
+	(void)state;
+	s.config.voter_rate = (tb_rate){.per_hour = 1, .burst = 2};
+	tb_maker_until_open(m);
+	for (int i = 0; i < 5; i++) { /* rubbish in the voter's name */
+		tb_maker_plan_vote(m, 0, &plan);
+		plan.is_signed = true;
+		memset(plan.signature, 1, sizeof plan.signature);
+		assert_int_equal(serve_post(&s, m, &plan, &r), 403);
+		tb_http_response_release(&r);
+	}
+	tb_maker_vote(m, 0);
+	tb_maker_vote(m, 0);
+	tb_maker_plan_vote(m, 0, &plan);
+	assert_int_equal(serve_post(&s, m, &plan, &r), 429);
+	assert_string_equal(serve_rule(&r), "SERVER.RATE");
+	assert_string_equal(tb_http_response_find(&r, "Retry-After"), "3600");
+	tb_http_response_release(&r);
+	assert_int_equal(serve_repost(&s, m, m->num_entries - 1, &r), 200);
+	tb_http_response_release(&r);
+	tb_maker_vote(m, 1);
+	tb_maker_free(m);
+}
+
+static void test_submissions_of_one_address_are_limited(void **state)
+{
+	tb_http_request request = {
+		.method = "POST", .path = "/elections", .if_none_match = "", .accept_encoding = ""};
+	tb_http_response r;
+
+	(void)state;
+	s.config.request_rate = (tb_rate){.per_hour = 1, .burst = 4};
+	s.config.submit_rate = (tb_rate){.per_hour = 1, .burst = 2};
+	assert_int_equal(tb_address_parse(&request.client, "192.0.2.1", 9), TB_OK);
+	tb_http_response_init(&r);
+	assert_true(tb_route_admit(&s.app, &request, &r));
+	assert_true(tb_route_admit(&s.app, &request, &r));
+	assert_false(tb_route_admit(&s.app, &request, &r));
+	assert_int_equal(r.status, 429);
+	request.method = "GET";
+	assert_true(tb_route_admit(&s.app, &request, &r));
+	assert_false(tb_route_admit(&s.app, &request, &r));
+	assert_int_equal(tb_address_parse(&request.client, "192.0.2.2", 9), TB_OK);
+	assert_true(tb_route_admit(&s.app, &request, &r));
+	assert_int_equal(tb_address_parse(&request.client, "::1", 3), TB_OK);
+	for (int i = 0; i < 9; i++)
+		assert_true(tb_route_admit(&s.app, &request, &r));
+	tb_http_response_release(&r);
+}
+
 /* Posts a changed ballot; nothing of the log may change. */
 static void check_ballot_refused(tb_maker *m, tb_maker_plan *plan, unsigned status, const char *rule)
 {
@@ -783,6 +862,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bodies_that_are_no_submission, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_ballot_above_the_limit, start, stop),
 		cmocka_unit_test_setup_teardown(test_who_may_create_an_election, start, stop),
+		cmocka_unit_test_setup_teardown(test_an_origin_is_where_the_server_is, start, stop),
+		cmocka_unit_test_setup_teardown(test_ballots_of_one_voter_are_limited, start, stop),
+		cmocka_unit_test_setup_teardown(test_submissions_of_one_address_are_limited, start, stop),
 		cmocka_unit_test_setup_teardown(
 			test_bad_ballots_are_refused_each_for_its_reason, start, stop),
 		cmocka_unit_test_setup_teardown(test_the_same_bytes_again_get_the_same_receipt, start, stop),

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/watch.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#define LOOK_MS 250
+
+struct tb_watch {
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;
+	tb_watched *first;
+};
+
+uint64_t tb_monotonic_ms(void)
+{
+	struct timespec now;
+
+	TB_REQUIRE(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Under the lock, so that no descriptor is closed, and its number given to another, between the look and the cut. */
+static void cut_late(tb_watch *all)
+{
+	uint64_t now = tb_monotonic_ms();
+
+	for (tb_watched *w = all->first; w != NULL; w = w->next) {
+		uint64_t deadline = atomic_load(&w->deadline);
+
+		/* Not when it has just been given more time. */
+		if (deadline != 0 && deadline <= now &&
+			atomic_compare_exchange_strong(&w->deadline, &deadline, 0))
+			(void)shutdown(w->fd, SHUT_RDWR);
+	}
+}
+
+static void *run(void *arg)
+{
+	tb_watch *all = arg;
+	struct timespec until;
+
+	(void)pthread_mutex_lock(&all->lock);
+	while (!all->stopping) {
+		cut_late(all);
+		TB_REQUIRE(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+		until.tv_nsec += LOOK_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		(void)pthread_cond_timedwait(&all->wake, &all->lock, &until);
+	}
+	(void)pthread_mutex_unlock(&all->lock);
+	return NULL;
+}
+
+tb_err tb_watch_start(tb_watch **out)
+{
+	tb_watch *all = calloc(1, sizeof *all);
+	pthread_condattr_t monotonic;
+
+	*out = NULL;
+	if (all == NULL)
+		return TB_ERR_MEMORY;
+	TB_REQUIRE(pthread_condattr_init(&monotonic) == 0 &&
+		   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
+	TB_REQUIRE(
+		pthread_mutex_init(&all->lock, NULL) == 0 && pthread_cond_init(&all->wake, &monotonic) == 0);
+	(void)pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&all->thread, NULL, run, all) != 0) {
+		(void)pthread_cond_destroy(&all->wake);
+		(void)pthread_mutex_destroy(&all->lock);
+		free(all);
+		return TB_ERR_LIMIT;
+	}
+	*out = all;
+	return TB_OK;
+}
+
+void tb_watch_stop(tb_watch *all)
+{
+	if (all == NULL)
+		return;
+	(void)pthread_mutex_lock(&all->lock);
+	TB_REQUIRE(all->first == NULL);
+	all->stopping = true;
+	(void)pthread_cond_signal(&all->wake);
+	(void)pthread_mutex_unlock(&all->lock);
+	(void)pthread_join(all->thread, NULL);
+	(void)pthread_cond_destroy(&all->wake);
+	(void)pthread_mutex_destroy(&all->lock);
+	free(all);
+}
+
+void tb_watch_allow(tb_watched *w, unsigned seconds)
+{
+	atomic_store(&w->deadline, seconds == 0 ? 0 : tb_monotonic_ms() + seconds * UINT64_C(1000));
+}
+
+void tb_watch_add(tb_watch *all, tb_watched *w, int fd, unsigned seconds)
+{
+	w->fd = fd;
+	tb_watch_allow(w, seconds);
+	(void)pthread_mutex_lock(&all->lock);
+	w->next = all->first;
+	w->link = &all->first;
+	if (w->next != NULL)
+		w->next->link = &w->next;
+	all->first = w;
+	(void)pthread_mutex_unlock(&all->lock);
+}
+
+void tb_watch_remove(tb_watch *all, tb_watched *w)
+{
+	(void)pthread_mutex_lock(&all->lock);
+	*w->link = w->next;
+	if (w->next != NULL)
+		w->next->link = w->link;
+	(void)pthread_mutex_unlock(&all->lock);
+}

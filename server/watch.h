@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef TB_SERVER_WATCH_H
+#define TB_SERVER_WATCH_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "crypto/err.h"
+
+/*
+ * Deadlines of connections [HTTP.TIMEOUT].  libmicrohttpd closes a connection that is silent; one that sends a byte of its header now and
+ * then, or takes a byte of its answer, is never silent.  Here a thread of its own cuts every connection that is behind its
+ * time, whatever it is doing; the HTTP library then finds it closed by the other side.
+ */
+typedef struct tb_watch tb_watch;
+
+typedef struct tb_watched {
+	struct tb_watched *next, **link;
+	_Atomic uint64_t deadline; /* monotonic milliseconds; 0 = none */
+	int fd;
+} tb_watched;
+
+TB_CHECKED tb_err tb_watch_start(tb_watch **out); /* MEMORY, LIMIT (no more threads) */
+/* Every connection must be removed before. */
+void tb_watch_stop(tb_watch *w);
+
+/* `w` is the caller's room; it is watched until it is removed, which must happen before fd is closed. */
+void tb_watch_add(tb_watch *all, tb_watched *w, int fd, unsigned seconds);
+void tb_watch_remove(tb_watch *all, tb_watched *w);
+/* From now on so many seconds; 0: for as long as it likes. */
+void tb_watch_allow(tb_watched *w, unsigned seconds);
+
+uint64_t tb_monotonic_ms(void);
+
+#endif
