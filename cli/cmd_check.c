@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
+#include "cli/common_election_file.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
-#include "core/election/election_text.h"
 
 /* Reads an election file back as it was understood: what the admin approves before it is posted (V2). */
 
@@ -66,7 +66,7 @@ static int run_check(const tb_args *args)
 
 	tb_manifest_init(&m);
 	tb_buf_init(&text, TB_ELECTION_TEXT_MAX);
-	if (tb_file_read(&text, path, &why) != TB_OK) {
+	if (tb_election_file_read(&text, path, &why) != TB_OK) {
 		tb_buf_release(&text);
 		return tb_args_error(args, "%s", why.text);
 	}

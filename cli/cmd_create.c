@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/common_election_file.h"
 #include "cli/common_code.h"
 #include "cli/common_submit.h"
 #include "core/base/base64.h"
 #include "core/base/file.h"
-#include "core/election/election_text.h"
 #include "core/log/receipt.h"
 #include "crypto/hash.h"
 
@@ -23,7 +23,7 @@ static int read_election(const tb_args *args, tb_manifest *m)
 	int exit_code = TB_EXIT_OK;
 
 	tb_buf_init(&text, TB_ELECTION_TEXT_MAX);
-	if (tb_file_read(&text, path, &why) != TB_OK) {
+	if (tb_election_file_read(&text, path, &why) != TB_OK) {
 		exit_code = tb_args_error(args, "%s", why.text);
 	} else {
 		err = tb_election_text_parse(m, tb_buf_cstr(&text), text.len, &fault);

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/common_election_file.h"
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/election/ballot.h"
-#include "core/election/election_text.h"
 #include "core/log/receipt.h"
 
 /* Checks a receipt [RECEIPT] with nothing but the file and the log's public key: offline, and for as long as the file exists. */
@@ -34,7 +34,7 @@ static int take_key(const tb_args *args, tb_vkey *out)
 					 key);
 	tb_manifest_init(&m);
 	tb_buf_init(&text, TB_ELECTION_TEXT_MAX);
-	if (tb_file_read(&text, path, &why) != TB_OK)
+	if (tb_election_file_read(&text, path, &why) != TB_OK)
 		exit_code = tb_args_error(args, "%s", why.text);
 	else if (tb_election_text_parse(&m, tb_buf_cstr(&text), text.len, &fault) != TB_OK)
 		exit_code = tb_args_error(args, "%s, %s: expected %s, found %s", path, fault.where,

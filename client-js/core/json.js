@@ -238,10 +238,13 @@ export const tuple = (...shapes) => (value, rule, where) => {
 	return shapes.map((shape, i) => shape(value[i], rule, `${where}[${i}]`));
 };
 
-/** @param {Record<string, Shape<any>>} members @returns {Shape<any>} */
+/** A member that may be left out. @template T @param {Shape<T>} shape @returns {Shape<T> & {isOptional: true}} */
+export const optional = (shape) => Object.assign((value, rule, where) => shape(value, rule, where), { isOptional: /** @type {true} */ (true) });
+
+/** @param {Record<string, Shape<any> & {isOptional?: true}>} members @returns {Shape<any>} */
 export const object = (members) => (value, rule, where) => {
-	const names = Object.keys(members);
 	expectShape(value, value instanceof Map, rule, where, 'an object');
+	const names = Object.keys(members).filter((name) => !members[name].isOptional || value.has(name));
 	const found = [...value.keys()];
 	require(
 		found.length === names.length && names.every((name, i) => name === found[i]),

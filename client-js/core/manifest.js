@@ -5,6 +5,7 @@ import { hex } from '../crypto/bytes.js';
 import { require, under } from '../crypto/err.js';
 import { decodeNotIdentity, getGroup, R255 } from '../crypto/group.js';
 import { isKey } from '../crypto/sign.js';
+import { parse as parseBase64 } from './base64.js';
 import * as json from './json.js';
 import * as text from './text.js';
 
@@ -15,6 +16,27 @@ export const GRANULES = { second: 1, minute: 60, hour: 3600, day: DAY };
 
 const key = json.base64(32);
 const fraction = json.tuple(json.integer(), json.integer());
+
+export const MIN_PICTURE = 16;
+export const MAX_PICTURE = 24576;
+
+/** [MANIFEST.PICTURE] @param {Uint8Array} bytes @returns {string|null} image/png, image/jpeg, image/webp, or none of these */
+export function pictureType(bytes) {
+	const begins = (/** @type {number[]} */ ...magic) => magic.every((byte, i) => byte === bytes[i]);
+	const latin = (/** @type {number} */ from) => String.fromCharCode(...bytes.slice(from, from + 4));
+	if (bytes.length < MIN_PICTURE || bytes.length > MAX_PICTURE) return null;
+	if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';
+	if (begins(0xff, 0xd8, 0xff)) return 'image/jpeg';
+	return latin(0) === 'RIFF' && latin(8) === 'WEBP' ? 'image/webp' : null;
+}
+
+/** @type {json.Shape<Uint8Array>} */
+const picture = (value, rule, where) => {
+	const base64 = json.string(value, rule, where);
+	const bytes = under('MANIFEST.PICTURE', () => parseBase64(base64));
+	require(pictureType(bytes) !== null, 'MANIFEST.PICTURE', `${where}: not a PNG, JPEG or WebP file of ${MIN_PICTURE} to ${MAX_PICTURE} bytes`);
+	return bytes;
+};
 
 /** A quorum is told by its first member. @type {json.Shape<any>} */
 const quorum = (value, rule, where) => {
@@ -52,7 +74,7 @@ const shape = json.object({
 			title: text.line,
 			text: text.lines,
 			method: json.oneOf('referendum', 'choose', 'approval', 'score'),
-			options: json.list(json.object({ id: text.id, label: text.line, text: text.lines, link: text.link })),
+			options: json.list(json.object({ id: text.id, label: text.line, text: text.lines, link: text.link, picture: json.optional(picture) })),
 			min: json.integer(),
 			max: json.integer(),
 			score_max: json.integer(),

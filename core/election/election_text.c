@@ -46,6 +46,7 @@ const char *const tb_keyword_names[TB_KEY_NUM] = {
 	[TB_KEY_ORDER] = "Order",
 	[TB_KEY_BLANK] = "Blank",
 	[TB_KEY_LINK] = "Link",
+	[TB_KEY_PICTURE] = "Picture",
 };
 
 bool tb_keyword_find(const char *line, tb_keyword *key, const char **value, bool *odd)
@@ -254,9 +255,16 @@ static const char *const PATHS[] = {[TB_KEY_TITLE] = "title",
 	[TB_KEY_TRUSTEE] = "trustees",
 	[TB_KEY_ENDORSER] = "endorsers"};
 
+static bool is_of_option(const tb_text_reader *r, tb_keyword key)
+{
+	return key == TB_KEY_LINK || key == TB_KEY_PICTURE || (key == TB_KEY_ID && r->in_option);
+}
+
 static tb_err remember_question_part(tb_text_reader *r, tb_keyword key)
 {
 	static const char *const parts[TB_KEY_NUM] = {[TB_KEY_ID] = "id",
+		[TB_KEY_LINK] = "link",
+		[TB_KEY_PICTURE] = "picture",
 		[TB_KEY_WINNERS] = "winners",
 		[TB_KEY_QUORUM] = "quorum",
 		[TB_KEY_APPROVAL] = "approval",
@@ -266,9 +274,9 @@ static tb_err remember_question_part(tb_text_reader *r, tb_keyword key)
 	uint32_t q = r->m->num_questions - 1;
 	tb_err err = TB_OK;
 
-	if (key == TB_KEY_LINK || (key == TB_KEY_ID && r->in_option))
-		return tb_text_remember(r, "questions[%u].options[%u].%s", q,
-			r->m->questions[q].num_options - 1, key == TB_KEY_LINK ? "link" : "id");
+	if (is_of_option(r, key))
+		return tb_text_remember(
+			r, "questions[%u].options[%u].%s", q, r->m->questions[q].num_options - 1, parts[key]);
 	if (key != TB_KEY_METHOD)
 		return tb_text_remember(r, "questions[%u].%s", q, parts[key]);
 	for (size_t i = 0; err == TB_OK && i < 4; i++)
@@ -288,7 +296,7 @@ static tb_err note_seen(tb_text_reader *r, uint32_t *seen, tb_keyword key)
 
 static tb_err read_keyword(tb_text_reader *r, tb_keyword key, const char *value)
 {
-	bool of_option = key == TB_KEY_LINK || (key == TB_KEY_ID && r->in_option);
+	bool of_option = is_of_option(r, key);
 	tb_err err = end_text(r);
 
 	r->below = TB_BELOW_NOTHING;
@@ -310,13 +318,14 @@ static tb_err read_keyword(tb_text_reader *r, tb_keyword key, const char *value)
 	if (r->m->num_questions == 0)
 		return tb_text_wrong(r, "FILE.KEYWORD", "a line \"Question: ...\" before this one", "\"%s:\"",
 			tb_keyword_names[key]);
-	if (key == TB_KEY_LINK && !r->in_option)
-		return tb_text_wrong(r, "FILE.KEYWORD", "\"Link:\" only below an option", "one elsewhere");
+	if (of_option && !r->in_option)
+		return tb_text_wrong(r, "FILE.KEYWORD", "such a line only below an option",
+			"\"%s:\" elsewhere", tb_keyword_names[key]);
 	err = note_seen(r, of_option ? r->option_seen : r->question_seen, key);
 	if (err == TB_OK)
 		err = remember_question_part(r, key);
 	if (of_option)
-		r->below = TB_BELOW_OPTION; /* its text may come after its id and link */
+		r->below = TB_BELOW_OPTION; /* its text may come after its id, link and picture */
 	return err == TB_OK ? tb_text_question_value(r, key, value) : err;
 }
 

@@ -36,7 +36,8 @@ typedef enum tb_keyword {
 	TB_KEY_APPROVAL,
 	TB_KEY_ORDER,
 	TB_KEY_BLANK,
-	TB_KEY_LINK, /* of an option */
+	TB_KEY_LINK, /* of an option, as the next one */
+	TB_KEY_PICTURE,
 	TB_KEY_NUM
 } tb_keyword;
 

@@ -7,6 +7,7 @@
 
 #include "core/election/election_text_internal.h"
 #include "core/election/election_words.h"
+#include "core/election/picture.h"
 
 /* The values behind the keywords of an election file. */
 
@@ -411,6 +412,21 @@ static tb_err set_order(tb_text_reader *r, const char *value, bool *random)
 	return err;
 }
 
+/* [FILE.VALUE] data:image/png;base64,... - the type is said twice, and has to be the same. */
+static tb_err set_picture(tb_text_reader *r, tb_option *o, const char *value)
+{
+	const char *base64 = strchr(value, ','), *type;
+	char head[40];
+
+	type = base64 != NULL ? tb_picture_type_base64(++base64) : NULL;
+	(void)snprintf(head, sizeof head, "data:%s;base64,", type != NULL ? type : "");
+	if (type == NULL || strncmp(value, head, strlen(head)) != 0 || value + strlen(head) != base64)
+		return tb_text_wrong(r, "FILE.VALUE",
+			"data:image/png;base64,... (or jpeg or webp), of 16 to 24576 bytes", "\"%.60s\"",
+			value);
+	return tb_text_set(&o->picture, base64, strlen(base64));
+}
+
 tb_err tb_text_question_value(tb_text_reader *r, tb_keyword key, const char *value)
 {
 	tb_question *q = &r->m->questions[r->m->num_questions - 1];
@@ -424,6 +440,9 @@ tb_err tb_text_question_value(tb_text_reader *r, tb_keyword key, const char *val
 	case TB_KEY_LINK:
 		TB_REQUIRE(o != NULL);
 		return tb_text_set(&o->link, value, strlen(value));
+	case TB_KEY_PICTURE:
+		TB_REQUIRE(o != NULL);
+		return set_picture(r, o, value);
 	case TB_KEY_METHOD:
 		return set_method(r, q, value);
 	case TB_KEY_WINNERS:

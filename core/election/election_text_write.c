@@ -3,6 +3,7 @@
 
 #include "core/election/election_text_internal.h"
 #include "core/election/election_words.h"
+#include "core/election/picture.h"
 
 /* A manifest as an election file, such that reading it gives the same manifest [FILE.LINE]. */
 
@@ -196,6 +197,15 @@ static void put_option(tb_buf *out, const tb_option *o)
 	if (o->link[0] != '\0') {
 		tb_buf_text(out, "    ");
 		put_line(out, TB_KEY_LINK, o->link);
+	}
+	if (o->picture != NULL) {
+		tb_buf_text(out, "    ");
+		put_key(out, TB_KEY_PICTURE);
+		tb_buf_text(out, "data:");
+		tb_buf_text(out, tb_picture_type_base64(o->picture));
+		tb_buf_text(out, ";base64,");
+		tb_buf_text(out, o->picture);
+		tb_buf_text(out, "\n");
 	}
 	put_text(out, o->text, "    ");
 }

@@ -18,6 +18,7 @@ static void release_question(tb_question *q)
 		free(q->options[i].label);
 		free(q->options[i].text);
 		free(q->options[i].link);
+		free(q->options[i].picture);
 	}
 	free(q->options);
 	free(q->id);

@@ -62,6 +62,7 @@ typedef struct tb_bar {
 
 typedef struct tb_option {
 	char *id, *label, *text, *link;
+	char *picture; /* base64 of a PNG, JPEG or WebP file [MANIFEST.PICTURE]; NULL: none */
 } tb_option;
 
 typedef struct tb_question {

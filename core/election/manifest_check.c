@@ -5,6 +5,7 @@
 
 #include "core/base/text.h"
 #include "core/election/manifest.h"
+#include "core/election/picture.h"
 #include "crypto/schnorr.h"
 #include "crypto/sign.h"
 
@@ -82,6 +83,14 @@ static tb_err check_link(const place *at, const char *value)
 		strpbrk(link, " \"'<>") != NULL || strlen(link) > TB_LINK_MAX)
 		return bad(at, "link", "TEXT", expected, "\"%.100s\"", link);
 	return check_text(at, "link", link, TB_LINK_MAX, TB_TEXT_LINE);
+}
+
+static tb_err check_picture(const place *at, const char *picture)
+{
+	if (picture == NULL || tb_picture_type_base64(picture) != NULL)
+		return TB_OK;
+	return bad(at, "picture", "MANIFEST.PICTURE",
+		"base64 of a PNG, JPEG or WebP file of 16 to 24576 bytes", "\"%.40s\"", picture);
 }
 
 static tb_err check_id(const place *at, const char *value)
@@ -366,6 +375,8 @@ static tb_err check_options(const place *at, const tb_question *q)
 			err = check_text(&option, "text", o->text, TB_TEXT_MAX, TB_TEXT_LINES);
 		if (err == TB_OK)
 			err = check_link(&option, o->link);
+		if (err == TB_OK)
+			err = check_picture(&option, o->picture);
 	}
 	return err;
 }

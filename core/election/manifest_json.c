@@ -135,6 +135,8 @@ static void take_option(tb_json_in *in, tb_option *o)
 	o->label = take_string(in, "label");
 	o->text = take_string(in, "text");
 	o->link = take_string(in, "link");
+	if (tb_json_has(in, "picture"))
+		o->picture = take_string(in, "picture");
 	tb_json_leave(in);
 }
 
@@ -299,6 +301,8 @@ static void put_question(tb_json_out *out, const tb_question *q)
 		put_text(out, "label", q->options[i].label);
 		put_text(out, "text", q->options[i].text);
 		put_text(out, "link", q->options[i].link);
+		if (q->options[i].picture != NULL)
+			put_text(out, "picture", q->options[i].picture);
 		tb_json_out_end(out);
 	}
 	tb_json_out_end(out);

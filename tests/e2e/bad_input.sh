@@ -70,6 +70,14 @@ bad 'none.txt' tabella check none.txt
 sed 's/^Method: choose.*/Method: choose 3 to 2/' election.txt >wrong.txt
 bad 'wrong.txt, line 25 (questions\[1\].min): expected .*\[MANIFEST.QUESTIONS\]' tabella check wrong.txt
 bad 'wrong.txt, line 25' tabella create --server "$url" --key admin.key wrong.txt
+# pictures, named by their files [FILE.VALUE]
+mkdir -p folder && printf '\211PNG\r\n\032\n12345678' >folder/ant.png && printf 'GIF89a1234567890' >folder/ant.gif && head -c 30000 folder/ant.png /dev/zero >folder/large.png
+for picture in ant.png ant.gif large.png none.png; do sed "s/^\[\] Ant/&\n  Picture: $picture/" election.txt >"folder/$picture.txt"; done
+check 'a picture beside the file' gives 0 'Picture: data:image/png;base64,iVBORw0KGgoxMjM0NTY3OA==' tabella check folder/ant.png.txt
+line=$(grep -n Picture folder/ant.gif.txt | cut -d: -f1)
+bad "folder/ant.gif.txt, line $line: folder/ant.gif: expected a PNG, JPEG or WebP file" tabella check folder/ant.gif.txt
+bad "folder/large.png.txt, line $line: folder/large.png: expected .* at most 24576 bytes" tabella create --server "$url" --key admin.key folder/large.png.txt
+bad "folder/none.png.txt, line $line: folder/none.png: No such file" tabella check folder/none.png.txt
 sed '/^Trustee: T3/d; /^Registrar/d' election.txt >draft.txt
 check 'a draft' eval 'gives 3 "still missing: Trustee" tabella check draft.txt && grep -q "still missing: Registrar" said'
 bad 'draft.txt, ' tabella create --server "$url" --key admin.key draft.txt

@@ -12,6 +12,8 @@
 
 #include "tests/support/example.h"
 
+#define PICTURE "data:image/png;base64,iVBORw0KGgoAAAAAAAAAAA=="
+
 /* ---- there and back [FILE.LINE] ---- */
 
 static void to_json(tb_buf *out, const tb_manifest *m)
@@ -75,6 +77,8 @@ static void test_example_survives(void **state)
 	m.questions[1].min = m.questions[1].max = 2;
 	m.questions[0].quorum = (tb_bar){.base = TB_BASE_COUNT, .count = UINT64_C(9007199254740991)};
 	m.questions[2].quorum = (tb_bar){.base = TB_BASE_ELECTORATE, .a = 0, .b = 1000000, .strict = true};
+	set(&m.questions[0].options[0].picture, strchr(PICTURE, ',') + 1);
+	set(&m.questions[0].options[1].picture, "UklGRgAAAABXRUJQAAAAAAAAAA==");
 	assert_survives(&m);
 	m.opens = UINT64_C(9007199254740000); /* beyond any calendar */
 	m.closes = m.opens + 1;
@@ -239,7 +243,8 @@ static void test_how_it_may_be_written(void **state)
 			"Never\n",
 			"Question: One?\n[ ] \" Yes\"\n      id: y\n   text of yes\n\n   more\nWinners: "
 			"2\nMethod: CHOOSE up to 2\n"
-			"[]No\n\tLink: http://example.org/\n\t| bar\nApproval: More than 33.30 % of the "
+			"[]No\n\tLink: http://example.org/\n\tPicture: " PICTURE
+			"\n\t| bar\nApproval: More than 33.30 % of the "
 			"ballots\n"
 			"Quorum: more than 9 ballots\nBlank: no\nOrder: Random\nRehearsal: YES\n",
 			&fault),
@@ -256,6 +261,8 @@ static void test_how_it_may_be_written(void **state)
 	assert_string_equal(m.questions[0].options[1].label, "No");
 	assert_string_equal(m.questions[0].options[1].link, "http://example.org/");
 	assert_string_equal(m.questions[0].options[1].text, "bar");
+	assert_null(m.questions[0].options[0].picture);
+	assert_string_equal(m.questions[0].options[1].picture, strchr(PICTURE, ',') + 1);
 	assert_int_equal(m.questions[0].min, 0);
 	assert_int_equal(m.questions[0].max, 2);
 	assert_int_equal(m.questions[0].winners, 2);
@@ -280,6 +287,12 @@ static const struct {
 	{"Id: x\n", "", "FILE.KEYWORD", "line 1", "Question"},
 	{"[] x\n", "", "FILE.KEYWORD", "line 1", "Question"},
 	{HEAD, "Question: x\nLink: https://example.org\n", "FILE.KEYWORD", "line 14", "option"},
+	{HEAD, "Question: x\nPicture: " PICTURE "\n", "FILE.KEYWORD", "line 14", "option"},
+	{HEAD, QUESTION " Picture: ada.png\n", "FILE.VALUE", "line 17", "data:image/png;base64,..."},
+	{HEAD, QUESTION " Picture: data:image/jpeg;base64,iVBORw0KGgoAAAAAAAAAAA==\n", "FILE.VALUE",
+		"line 17", NULL},
+	{HEAD, QUESTION " Picture: data:image/png;base64,iVBORw0KGgo=\n", "FILE.VALUE", "line 17", NULL},
+	{HEAD, QUESTION " Picture: " PICTURE "\n Picture: " PICTURE "\n", "FILE.TWICE", "line 18", NULL},
 	{"Hello\n", "", "FILE.TEXT", "line 1", NULL},
 	{HEAD "Hello\n", "", "FILE.TEXT", "line 5", NULL},
 	{HEAD, "Question: Yes?\nMethod: referendum\n[] Yes\nVery well\n[] No\n", "FILE.TEXT", "line 16",

@@ -3,7 +3,7 @@ import * as base64 from '../../core/base64.js';
 import { cosignKey, logKey, signKey, transportKey } from '../../core/credential.js';
 import * as json from '../../core/json.js';
 import * as manifest from '../../core/manifest.js';
-import { fromHex, fromUtf8, utf8 } from '../../crypto/bytes.js';
+import { concat, fromHex, fromUtf8, utf8 } from '../../crypto/bytes.js';
 import { testCode } from './code.mjs';
 import { collect } from './kit.mjs';
 
@@ -63,6 +63,29 @@ function goodCases(c) {
 	good('approval and score', { questions: [approval({ id: 'a', quorum: { of: 'electorate', fraction: [0, 1], strict: true } }), score({ id: 'b', approval: { base: 'options_sum', fraction: [1000000, 1000000], strict: false } })] });
 	good('a score of 255', { questions: [score({ options: [option('one')], score_max: 255, max: 255, winners: 1 })] });
 	good('500 options', { questions: [question({ options: many(500, (i) => option(`o${i}`, { label: `${i}` })), max: 500, blank: false, winners: 500 })] });
+}
+
+const PNG = '89504e470d0a1a0a';
+const JPEG = 'ffd8ff';
+const WEBP = '52494646000000005745425000000000';
+/** The base64 of a file that begins so. */
+const file = (start, length) => base64.write(concat(fromHex(start), new Uint8Array(length - start.length / 2)));
+
+function pictureCases(c) {
+	const payload = (picture) => ({ payload_text: text(sample({ questions: [question({ options: [option('ada', { picture }), option('bert'), option('chen')] })] })) });
+	const good = (name, picture) => c.good('manifest.parse', name, payload(picture));
+	const bad = (name, picture) => c.bad('manifest.parse', name, 'MANIFEST.PICTURE', payload(picture));
+	good('a PNG picture of 16 bytes', file(PNG, 16));
+	good('a JPEG picture of 24,576 bytes', file(JPEG, 24576));
+	good('a WebP picture', file(WEBP, 100));
+	bad('a picture of 15 bytes', file(PNG, 15));
+	bad('a picture of 24,577 bytes', file(JPEG, 24577));
+	bad('a picture of no bytes', '');
+	bad('an SVG picture, which could run a script', base64.write(utf8('<svg xmlns="http://www.w3.org/2000/svg"/>')));
+	bad('a RIFF file that is no WebP', file('52494646000000005741564500000000', 100));
+	bad('a picture in another spelling', file(PNG, 16).replace(/=/g, ''));
+	c.bad('manifest.parse', 'a picture that is null', 'MANIFEST', payload(null));
+	c.bad('manifest.parse', 'a picture before the link', 'JSON.CANONICAL', { payload_text: payload(file(PNG, 16)).payload_text.replace(/"link":"",("picture":"[^"]*")/, '$1,"link":""') });
 }
 
 function questionCases(c) {
@@ -163,10 +186,11 @@ export function make() {
 		topic: 'manifest',
 		about: 'Payloads of manifests. bits: L of each question; max_ballot: bytes of a ballot of a voter whose id has 64 characters.',
 		source: 'client-js',
-		spec: ['MANIFEST', 'MANIFEST.ORIGIN', 'MANIFEST.WINDOW', 'MANIFEST.KEYS', 'MANIFEST.THRESHOLD', 'MANIFEST.QUESTIONS', 'TEXT', 'ID', 'JSON.CANONICAL'],
+		spec: ['MANIFEST', 'MANIFEST.ORIGIN', 'MANIFEST.WINDOW', 'MANIFEST.KEYS', 'MANIFEST.THRESHOLD', 'MANIFEST.QUESTIONS', 'MANIFEST.PICTURE', 'TEXT', 'ID', 'JSON.CANONICAL'],
 	});
 	goodCases(c);
 	otherCases(c);
 	questionCases(c);
+	pictureCases(c);
 	return c.file();
 }
