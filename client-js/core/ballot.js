@@ -2,7 +2,7 @@
 // A ballot: all questions of one voter in one payload.  specs/protocol.md section 4.
 import * as bitproof from '../crypto/bitproof.js';
 import { concat, equal, fromUtf8, hex, Reader, u64, u8, utf8 } from '../crypto/bytes.js';
-import { Refusal, require } from '../crypto/err.js';
+import { inside, Refusal, require } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
 import { crockford } from './code.js';
 
@@ -24,7 +24,7 @@ import { crockford } from './code.js';
  */
 
 /** @param {Setting} s @param {number} question @returns {import('../crypto/bitproof.js').Statement} */
-const statement = (s, question) => ({
+export const statement = (s, question) => ({
 	group: s.group, context: s.context, voter: s.voter, voterKey: s.voterKey, question, definition: s.definitions[question], h: s.h,
 });
 
@@ -46,36 +46,59 @@ export function make(s, at, choices, seed) {
 export const write = (voter, at, parts) =>
 	concat(u8(1), u8(utf8(voter).length), utf8(voter), at.prev, u64(at.date), u64(at.size), at.root, u8(parts.length), ...parts);
 
+/** @typedef {Position & {voter: string, bytes: Uint8Array[]}} Form what a payload says before any of its points is decoded */
+
 /**
- * Reads a payload and checks everything that needs no other entry and no mathematics: form and points.
- * @param {Group} group @param {Definition[]} definitions @param {Uint8Array} payload
- * @returns {Position & {voter: string, parts: import('../crypto/bitproof.js').Part[]}}
+ * Reads a payload: its form, and what of [BALLOT.POINTS] the bytes show.  What is refused here is no ballot at all [CHECK.RECOVERY].
+ * @param {Group} group @param {Definition[]} definitions @param {Uint8Array} payload @returns {Form}
  */
-export function parse(group, definitions, payload) {
-	const refuse = (detail) => new Refusal('BALLOT.PAYLOAD', detail);
-	const reader = new Reader(payload, refuse);
-	if (reader.u8() !== 1) throw refuse('version is not 1');
+export function read(group, definitions, payload) {
+	const refuse = (detail, where) => new Refusal('BALLOT.PAYLOAD', detail, where);
+	const reader = new Reader(payload, (detail) => refuse(detail, 'length'));
+	if (reader.u8() !== 1) throw refuse('version is not 1', 'version');
 	const name = reader.take(reader.u8());
-	if (!/^[a-z0-9._-]{1,64}$/.test(latin(name))) throw refuse('not a voter id');
+	if (!/^[a-z0-9._-]{1,64}$/.test(latin(name))) throw refuse('not a voter id', 'voter');
 	const prev = reader.take(32);
 	const date = reader.u64();
 	const size = reader.u64();
 	const root = reader.take(32);
-	if (reader.u8() !== definitions.length) throw refuse(`${definitions.length} questions are due`);
+	if (reader.u8() !== definitions.length) throw refuse(`${definitions.length} questions are due`, 'number of questions');
 	const bytes = definitions.map((d) => reader.take(bitproof.partLength(group, d)));
 	reader.end();
-	const parts = definitions.map((d, k) => bitproof.parse(group, d, bytes[k]));
+	checkFirstPoints(group, definitions, bytes);
+	return { voter: fromUtf8(name), prev, date: Number(date), size: Number(size), root, bytes };
+}
+
+/** [BALLOT.POINTS] An element has one encoding, so bytes show which A_i are equal. @param {Group} group @param {Definition[]} definitions @param {Uint8Array[]} bytes of the parts */
+function checkFirstPoints(group, definitions, bytes) {
+	const identity = hex(group.encode(group.identity));
 	const seen = new Set();
-	for (const { A } of parts.flatMap(({ E }) => E)) {
-		const text = hex(group.encode(A));
-		require(!seen.has(text), 'BALLOT.POINTS', 'an A_i occurs twice: the votes differ by what their B_i differ');
-		seen.add(text);
-	}
-	return { voter: fromUtf8(name), prev, date: Number(date), size: Number(size), root, parts };
+	definitions.forEach(({ m }, k) => {
+		for (let i = 0; i < m; i++) {
+			const A = hex(bytes[k].subarray(2 * i * group.pointLength, (2 * i + 1) * group.pointLength));
+			require(A !== identity, 'BALLOT.POINTS', 'A_i is the identity: that vote is not encrypted', `questions[${k}].options[${i}]`);
+			require(!seen.has(A), 'BALLOT.POINTS', 'an A_i occurs twice: the votes differ by what their B_i differ', 'questions');
+			seen.add(A);
+		}
+	});
+}
+
+/**
+ * Reads a payload and checks everything that needs no other entry and no mathematics: form and points.
+ * @param {Group} group @param {Definition[]} definitions @param {Uint8Array} payload
+ * @returns {Form & {parts: import('../crypto/bitproof.js').Part[]}}
+ */
+export function parse(group, definitions, payload) {
+	const form = read(group, definitions, payload);
+	return { ...form, parts: definitions.map((d, k) => inside(`questions[${k}]`, () => bitproof.parse(group, d, form.bytes[k]))) };
 }
 
 /** @param {Uint8Array} bytes @returns {string} one character a byte */
 const latin = (bytes) => String.fromCharCode(...bytes);
+
+/** [BALLOT.PAYLOAD] Nobody posts another voter's payload as one's own. @param {Form} form @param {string} voter who signed the entry */
+export const checkVoter = (form, voter) =>
+	require(form.voter === voter, 'BALLOT.PAYLOAD', `the payload is of ${form.voter}, the entry of ${voter}`, 'voter');
 
 /**
  * Form, points and proofs of one payload.  prev, date and checkpoint depend on the log and are for the board.
@@ -83,7 +106,7 @@ const latin = (bytes) => String.fromCharCode(...bytes);
  */
 export function verify(s, payload) {
 	const ballot = parse(s.group, s.definitions, payload);
-	require(ballot.voter === s.voter, 'BALLOT.PAYLOAD', `the payload is of ${ballot.voter}, the entry of ${s.voter}`);
+	checkVoter(ballot, s.voter);
 	ballot.parts.forEach((part, k) => bitproof.verify(statement(s, k), part));
 	return ballot;
 }

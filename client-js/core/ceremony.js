@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payloads of trustee.commit and trustee.certify, and what trustees make of them.  specs/protocol.md section 2.
-import { concat, hex, Reader, u64, u8 } from '../crypto/bytes.js';
-import { Refusal, require, under } from '../crypto/err.js';
+import { concat, equal, hex, Reader, u64, u8 } from '../crypto/bytes.js';
+import { inside, Refusal, require, under } from '../crypto/err.js';
 import { decodeNotIdentity, R255 } from '../crypto/group.js';
 import { mod, parseScalar, SCALAR_LENGTH, writeScalar } from '../crypto/scalar.js';
 import * as sharing from '../crypto/sharing.js';
@@ -70,21 +70,31 @@ export const writeCommit = (group, { index, commitments, ephemeral, popR, popZ, 
  * @param {Ceremony} c @param {number} index of its signer @param {Uint8Array} payload @returns {Commit}
  */
 export function parseCommit(c, index, payload) {
+	const commit = readCommit(c, index, payload);
+	verifyPossession(c, commit);
+	return commit;
+}
+
+/** Its form alone. @param {Ceremony} c @param {number} index of its signer @param {Uint8Array} payload @returns {Commit} */
+export function readCommit(c, index, payload) {
 	const { group } = c;
 	const rule = 'CEREMONY.COMMIT';
-	const reader = new Reader(payload, (detail) => new Refusal(rule, detail));
-	require(reader.u8() === 1, rule, 'version is not 1');
-	require(reader.u8() === index, rule, 'the payload names another trustee than its signer');
-	const point = (G) => under(rule, () => decodeNotIdentity(G, reader.take(G.pointLength)));
-	const commitments = Array.from({ length: c.threshold }, () => point(group));
-	const ephemeral = R255.encode(point(R255));
-	const popR = point(group);
-	const popZ = under(rule, () => parseScalar(reader.take(SCALAR_LENGTH), group.q));
+	const reader = new Reader(payload, (detail) => new Refusal(rule, detail, 'length'));
+	require(reader.u8() === 1, rule, 'version is not 1', 'version');
+	require(reader.u8() === index, rule, 'the payload names another trustee than its signer', 'trustee');
+	const point = (G, place) => inside(place, () => under(rule, () => decodeNotIdentity(G, reader.take(G.pointLength))));
+	const commitments = Array.from({ length: c.threshold }, (_, k) => point(group, `commitments[${k}]`));
+	const ephemeral = R255.encode(point(R255, 'ephemeral'));
+	const popR = point(group, 'pop');
+	const popZ = inside('pop', () => under(rule, () => parseScalar(reader.take(SCALAR_LENGTH), group.q)));
 	const shares = c.transports.map(() => reader.take(sharing.SHARE_LENGTH));
 	reader.end();
-	sharing.popVerify(sender(c, index), commitments, ephemeral, popR, popZ);
 	return { index, commitments, ephemeral, popR, popZ, shares };
 }
+
+/** [CEREMONY.POP] @param {Ceremony} c @param {Commit} commit */
+export const verifyPossession = (c, { index, commitments, ephemeral, popR, popZ }) =>
+	inside('pop', () => sharing.popVerify(sender(c, index), commitments, ephemeral, popR, popZ));
 
 /** [CEREMONY.DISTINCT] A copied commitment would cancel or double another trustee's part. @param {Group} group @param {Commit[]} commits */
 export function checkDistinct(group, commits) {
@@ -97,12 +107,22 @@ export function checkDistinct(group, commits) {
  * @param {Group} group @param {Commit[]} commits @returns {{h: Point, verificationKeys: Point[]}} Y_j at j - 1
  */
 export function combineKeys(group, commits) {
+	const keys = sumKeys(group, commits);
+	checkKeys(group, keys);
+	return keys;
+}
+
+/** @param {Group} group @param {Commit[]} commits @returns {{h: Point, verificationKeys: Point[]}} */
+export function sumKeys(group, commits) {
 	const sum = (points) => points.reduce(group.add, group.identity);
 	const h = sum(commits.map(({ commitments }) => commitments[0]));
 	const verificationKeys = commits.map((_, k) => sum(commits.map(({ commitments }) => sharing.evaluateCommitments(group, commitments, k + 1))));
-	require([h, ...verificationKeys].every((P) => !group.isIdentity(P)), 'CEREMONY.KEYS', 'h or a verification key is the identity');
 	return { h, verificationKeys };
 }
+
+/** @param {Group} group @param {{h: Point, verificationKeys: Point[]}} keys */
+export const checkKeys = (group, { h, verificationKeys }) =>
+	require([h, ...verificationKeys].every((P) => !group.isIdentity(P)), 'CEREMONY.KEYS', 'h or a verification key is the identity');
 
 /**
  * [CEREMONY.RECEIVE] A trustee's share x_j, from the phrase and the board alone.
@@ -122,9 +142,33 @@ export function receive(c, index, transport, commits) {
 /** [CEREMONY.CERTIFY] @param {Group} group @param {{index: number, size: number, root: Uint8Array, h: Point}} certificate */
 export const writeCertificate = (group, { index, size, root, h }) => concat(u8(1), u8(index), u64(size), root, group.encode(h));
 
-/** Holds a certificate against what it must say. @param {Group} group @param {{index: number, size: number, root: Uint8Array, h: Point}} expected
- * @param {Uint8Array} payload */
-export function checkCertificate(group, expected, payload) {
+/** @typedef {{index: number, size: bigint, root: Uint8Array, h: Uint8Array}} Certificate */
+
+/** Its form alone. @param {Group} group @param {number} index of its signer @param {Uint8Array} payload @returns {Certificate} */
+export function readCertificate(group, index, payload) {
 	const rule = 'CEREMONY.CERTIFY';
-	require(hex(payload) === hex(writeCertificate(group, expected)), rule, 'trustee, size, root or key differ from those of this log');
+	const reader = new Reader(payload, (detail) => new Refusal(rule, detail, 'length'));
+	require(reader.u8() === 1, rule, 'version is not 1', 'version');
+	require(reader.u8() === index, rule, 'the payload names another trustee than its signer', 'trustee');
+	const [size, root, h] = [reader.u64(), reader.take(32), reader.take(group.pointLength)];
+	reader.end();
+	return { index, size, root, h };
+}
+
+/** Holds a certificate against this log. @param {Certificate} found @param {{size: number, root: Uint8Array}} expected */
+export function checkCertified({ size, root }, expected) {
+	const rule = 'CEREMONY.CERTIFY';
+	require(size === BigInt(expected.size), rule, `expected ${expected.size}, found ${size}`, 'size');
+	require(equal(root, expected.root), rule, `expected ${hex(expected.root)}, found ${hex(root)}`, 'root');
+}
+
+/** @param {Group} group @param {Certificate} found @param {Point} h */
+export const checkCertifiedKey = (group, found, h) =>
+	require(equal(found.h, group.encode(h)), 'CEREMONY.CERTIFY', 'not the sum of the commitments', 'h');
+
+/** All of that. @param {Group} group @param {{index: number, size: number, root: Uint8Array, h: Point}} expected @param {Uint8Array} payload */
+export function checkCertificate(group, expected, payload) {
+	const found = readCertificate(group, expected.index, payload);
+	checkCertified(found, expected);
+	checkCertifiedKey(group, found, expected.h);
 }

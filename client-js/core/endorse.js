@@ -32,19 +32,26 @@ const shape = json.object({
 /** @param {Statement} s @param {string} origin @param {number} time @param {Uint8Array} seed of the cosigning key @returns {Uint8Array} payload */
 export const make = (s, origin, time, seed) => write({ ...s, cosignature: cosign({ origin, size: s.size, root: s.root }, time, seed) });
 
+/** Its form alone. @param {Uint8Array} payload @returns {Statement & {cosignature: Uint8Array}} */
+export const parse = (payload) => json.read(payload, shape, 'ENDORSE');
+
 /**
  * Holds an endorsement against what this board gives.
- * @param {Uint8Array} payload @param {Statement} expected @param {string} origin
- * @param {Uint8Array} key the endorser's cosigning key
+ * @param {Statement & {cosignature: Uint8Array}} found @param {Statement} expected @param {string} origin
+ * @param {Uint8Array} key the endorser's cosigning key @param {number} [earliest] time of a cosignature
  * @returns {bigint} when it was cosigned
  */
-export function verify(payload, expected, origin, key) {
-	const s = json.read(payload, shape, 'ENDORSE');
-	for (const name of ['close', 'root', 'counted', 'aggregates'])
-		require(hex(s[name]) === hex(expected[name]), 'ENDORSE', `${name}: expected ${hex(expected[name])}, found ${hex(s[name])}`);
-	for (const name of ['size', 'ballots'])
-		require(s[name] === expected[name], 'ENDORSE', `${name}: expected ${expected[name]}, found ${s[name]}`);
-	const time = beToInt(s.cosignature.slice(0, 8));
-	require(isCosigned({ origin, size: s.size, root: s.root }, s.cosignature, key), 'ENDORSE', 'the cosignature is wrong');
+export function check(found, expected, origin, key, earliest = 1) {
+	for (const name of ['close', 'size', 'root', 'counted', 'ballots', 'aggregates']) {
+		const [a, b] = [expected[name], found[name]].map((one) => (typeof one === 'number' ? String(one) : hex(one)));
+		require(a === b, 'ENDORSE', `expected ${a}, found ${b}`, name);
+	}
+	const time = beToInt(found.cosignature.slice(0, 8));
+	require(time >= BigInt(Math.max(earliest, 1)), 'ENDORSE', `cosigned at ${time}, ${earliest} is the earliest`, 'cosignature');
+	const { size, root } = found;
+	require(isCosigned({ origin, size, root }, found.cosignature, key), 'ENDORSE', 'the cosignature does not verify', 'cosignature');
 	return time;
 }
+
+/** Both. @param {Uint8Array} payload @param {Statement} expected @param {string} origin @param {Uint8Array} key @returns {bigint} */
+export const verify = (payload, expected, origin, key) => check(parse(payload), expected, origin, key);

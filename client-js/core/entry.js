@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // [ENTRY.ENVELOPE], [ENTRY.SIGNER], [SIGN.MESSAGE]: one entry of the log.
-import { concat, hex } from '../crypto/bytes.js';
-import { require, under } from '../crypto/err.js';
+import { concat, equal, hex } from '../crypto/bytes.js';
+import { Refusal, require, under } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
-import { sign as schnorrSign, verify as schnorrVerify } from '../crypto/schnorr.js';
+import { read as schnorrRead, sign as schnorrSign, verify as schnorrVerify } from '../crypto/schnorr.js';
 import { item } from '../crypto/transcript.js';
 import { write as writeBase64 } from './base64.js';
 import * as json from './json.js';
@@ -40,6 +40,7 @@ const SIGNERS = {
  * @property {Uint8Array} [payload] inline, or
  * @property {{sha256: Uint8Array, size: number}} [blob] elsewhere
  * @property {Uint8Array} signature
+ * @property {Uint8Array} [bytes] of the entry itself
  */
 
 /**
@@ -79,6 +80,13 @@ export function verifySignature(entry, election, context, publicKey) {
 	under('ENTRY.SIGNATURE', () => schnorrVerify(publicKey, message, entry.signature));
 }
 
+/** The same, to be checked with many others. @param {Entry} entry @param {Uint8Array} election @param {Uint8Array} context @param {Uint8Array} publicKey
+ * @returns {import('../crypto/schnorr.js').Claim} */
+export function readSignature(entry, election, context, publicKey) {
+	const message = signedMessage({ election, context, type: entry.type, signer: entry.signer, payloadHash: payloadHash(entry) });
+	return under('ENTRY.SIGNATURE', () => schnorrRead(publicKey, message, entry.signature));
+}
+
 /** @param {Entry} entry @returns {Uint8Array} */
 export const write = ({ type, time, signer, payload, blob, signature }) =>
 	json.write({
@@ -104,12 +112,21 @@ export function parse(bytes) {
 	const value = json.parse(bytes);
 	const shape = value instanceof Map && value.has('blob') ? elsewhere : inline;
 	const entry = shape(value, 'ENTRY.ENVELOPE', '');
-	require(entry.payload === undefined || entry.payload.length <= MAX_INLINE, 'ENTRY.ENVELOPE', `a payload of more than ${MAX_INLINE} bytes is a blob`);
-	return entry;
+	require(entry.payload === undefined || entry.payload.length <= MAX_INLINE, 'ENTRY.ENVELOPE', `a payload of more than ${MAX_INLINE} bytes is a blob`, 'payload');
+	return { ...entry, bytes };
 }
 
 /** [ENTRY.SIGNER] the form only; whether the key exists is for the board. @param {Entry} entry */
 export function checkSigner({ type, signer }) {
-	require(Object.hasOwn(SIGNERS, type), 'ENTRY.ORDER', `no entry is of type ${type}`);
-	require(SIGNERS[type].test(signer), 'ENTRY.SIGNER', `${signer} does not sign ${type}`);
+	require(Object.hasOwn(SIGNERS, type), 'ENTRY.ORDER', `no entry is of type ${type}`, 'type');
+	require(SIGNERS[type].test(signer), 'ENTRY.SIGNER', `${signer} does not sign ${type}`, 'signer');
+}
+
+/** [LOG.BLOB] @param {Entry} entry with a blob @param {Uint8Array|undefined} bytes what was found at its hash @returns {Uint8Array} */
+export function checkBlob({ blob }, bytes) {
+	const where = `blob/${hex(blob.sha256)}`;
+	if (bytes === undefined) throw new Refusal('LOG.BLOB', 'the payload of this entry is missing', where);
+	require(bytes.length === blob.size, 'LOG.BLOB', `expected ${blob.size} bytes, found ${bytes.length}`, where);
+	require(equal(sha256(bytes), blob.sha256), 'LOG.BLOB', 'other bytes than the hash says', where);
+	return bytes;
 }

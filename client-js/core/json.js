@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // [JSON.CANONICAL] A reader of the one spelling, and nothing else, and its writer.
 import { fromUtf8, utf8 } from '../crypto/bytes.js';
-import { Refusal, require } from '../crypto/err.js';
+import { inside, Refusal, require } from '../crypto/err.js';
 import { parse as parseBase64, parseHex } from './base64.js';
 
 const RULE = 'JSON.CANONICAL';
@@ -41,6 +41,9 @@ const isWellFormed = (text) => fromUtf8(utf8(text)) === text;
 
 /** @param {any} value @returns {Uint8Array} */
 export const write = (value) => utf8(writeValue(value));
+
+/** Characters that stand for themselves. */
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
 
 class Parser {
 	/** @param {string} text */
@@ -105,7 +108,10 @@ class Parser {
 	string() {
 		const start = this.at;
 		this.expect('"');
-		let out = '';
+		PLAIN.lastIndex = this.at;
+		let out = PLAIN.exec(this.text)[0];
+		this.at += out.length;
+		if (this.skip('"')) return out; // the usual string, and it has one spelling only
 		for (;;) {
 			const c = this.text[this.at++];
 			if (c === undefined) throw this.refuse('string without end');
@@ -182,7 +188,8 @@ export function parse(bytes, maxLength = MAX_LENGTH) {
 
 /** @param {Value} value @param {boolean} holds @param {string} rule @param {string} where @param {string} what */
 function expectShape(value, holds, rule, where, what) {
-	require(holds, rule, `${where}: expected ${what}, found ${value instanceof Map ? 'an object' : JSON.stringify(value)?.slice(0, 60)}`);
+	if (holds) return;
+	throw new Refusal(rule, `expected ${what}, found ${value instanceof Map ? 'an object' : JSON.stringify(value)?.slice(0, 60)}`, where);
 }
 
 /** @param {number} [low] @param {number} [high] @returns {Shape<number>} */
@@ -211,14 +218,14 @@ export const oneOf = (...words) => (value, rule, where) => {
 
 /** @param {number} [length] @returns {Shape<Uint8Array>} */
 export const base64 = (length) => (value, rule, where) => {
-	const bytes = parseBase64(string(value, rule, where));
+	const bytes = inside(where, () => parseBase64(string(value, rule, '')));
 	expectShape(value, length === undefined || bytes.length === length, rule, where, `${length} bytes in base64`);
 	return bytes;
 };
 
 /** @param {number} length @returns {Shape<Uint8Array>} */
 export const hexBytes = (length) => (value, rule, where) => {
-	const bytes = parseHex(string(value, rule, where));
+	const bytes = inside(where, () => parseHex(string(value, rule, '')));
 	expectShape(value, bytes.length === length, rule, where, `${length} bytes in hex`);
 	return bytes;
 };
@@ -246,12 +253,11 @@ export const object = (members) => (value, rule, where) => {
 	expectShape(value, value instanceof Map, rule, where, 'an object');
 	const names = Object.keys(members).filter((name) => !members[name].isOptional || value.has(name));
 	const found = [...value.keys()];
-	require(
-		found.length === names.length && names.every((name, i) => name === found[i]),
-		RULE,
-		`${where}: expected the members ${names.join(',')}, found ${found.join(',')}`,
-	);
-	return Object.fromEntries(names.map((name) => [name, members[name](value.get(name), rule, where === '' ? name : `${where}.${name}`)]));
+	const inPlace = (name) => (where === '' ? name : `${where}.${name}`);
+	const wrong = names.findIndex((name, i) => name !== found[i]);
+	if (wrong >= 0) throw new Refusal(RULE, `expected the member ${names[wrong]}, found ${found[wrong] ?? 'no more'}`, inPlace(found[wrong] ?? names[wrong]));
+	if (found.length > names.length) throw new Refusal(RULE, 'an unknown member', inPlace(found[names.length]));
+	return Object.fromEntries(names.map((name) => [name, members[name](value.get(name), rule, inPlace(name))]));
 };
 
 /** @template T @param {Uint8Array} bytes @param {Shape<T>} shape @param {string} rule @param {number} [maxLength] @returns {T} */

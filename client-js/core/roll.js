@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // [ROLL] Who may vote, with which weight and key.
 import { hex } from '../crypto/bytes.js';
-import { require, under } from '../crypto/err.js';
+import { inside, require, under } from '../crypto/err.js';
 import { decodeNotIdentity, R255 } from '../crypto/group.js';
 import * as json from './json.js';
 import * as text from './text.js';
@@ -31,6 +31,15 @@ const changeShape = json.object({
 	reason: text.lines,
 });
 
+/** @typedef {{first: number, voters: [string, string, number, Uint8Array][], final: boolean}} Chunk */
+/** @typedef {{action: 'add'|'remove'|'credential', voter: string, label: string, weight: number, key: Uint8Array, reason: string}} Change */
+
+/** The payload of a roll entry, its form alone. @param {Uint8Array} payload @returns {Chunk} */
+export const parseChunk = (payload) => json.read(payload, chunkShape, 'ROLL', MAX_LENGTH);
+
+/** The payload of a roll.change entry, its form alone. @param {Uint8Array} payload @returns {Change} */
+export const parseChange = (payload) => json.read(payload, changeShape, 'ROLL.CHANGE', MAX_LENGTH);
+
 export class Roll {
 	/** @param {{maxScore: number, minHolders: number, below: 'refuse'|'warn'}} rules */
 	constructor(rules) {
@@ -39,105 +48,146 @@ export class Roll {
 		this.voters = new Map();
 		/** @type {Map<string, string>} every key that ever was on the roll, in hex, and whose */
 		this.taken = new Map();
+		/** @type {Map<number, number>} how many voters on the roll have each weight */
+		this.holders = new Map();
+		this.last = '';
 		this.isFinal = false;
 	}
 
-	/** @returns {Roll} one that can be changed without changing this one */
-	copy() {
-		const other = new Roll(this.rules);
-		for (const [id, voter] of this.voters) other.voters.set(id, { ...voter });
-		other.taken = new Map(this.taken);
-		other.isFinal = this.isFinal;
-		return other;
-	}
-
-	/** @returns {Voter[]} who may vote */
-	current() {
-		return [...this.voters.values()].filter(({ removed }) => !removed);
+	/** @returns {number} voters on the roll */
+	get size() {
+		return [...this.holders.values()].reduce((sum, count) => sum + count, 0);
 	}
 
 	/** @returns {number} */
 	totalWeight() {
-		return this.current().reduce((sum, { weight }) => sum + weight, 0);
+		return [...this.holders].reduce((sum, [weight, count]) => sum + weight * count, 0);
+	}
+
+	/** @param {string} id @returns {Voter|undefined} if on the roll now */
+	current(id) {
+		const voter = this.voters.get(id);
+		return voter === undefined || voter.removed ? undefined : voter;
+	}
+
+	/** Values that fewer voters have than `few`; none where all have one. @param {number} [few] @returns {number[]} */
+	rareWeights(few = this.rules.minHolders) {
+		const values = [...this.holders].filter(([, count]) => count > 0);
+		return values.length <= 1 ? [] : values.filter(([, count]) => count < few).map(([weight]) => weight);
 	}
 
 	/** The payload of a roll entry. @param {Uint8Array} payload */
 	addChunk(payload) {
-		const { first, voters, final } = json.read(payload, chunkShape, 'ROLL', MAX_LENGTH);
-		require(!this.isFinal, 'ROLL', 'the roll is final already');
-		require(first === this.voters.size, 'ROLL', `first: expected ${this.voters.size}, found ${first}`);
-		require(voters.length > 0 || (final && this.voters.size > 0), 'ROLL', 'a chunk without voters');
-		let last = [...this.voters.keys()].at(-1) ?? '';
-		for (const [id, label, weight, key] of voters) {
-			require(id > last, 'ROLL', `${id} does not come after ${last}`);
-			last = id;
-			this.#insert({ id, label, weight, key, removed: false });
-		}
-		this.#checkTotal();
-		if (final) this.#checkHolders();
-		this.isFinal = final;
+		const chunk = parseChunk(payload);
+		this.judgeChunk(chunk);
+		this.takeChunk(chunk);
 	}
 
-	/** The payload of a roll.change entry; whether its time is right is for the board.
-	 * @param {Uint8Array} payload @returns {{action: string, voter: string, reason: string}} */
-	change(payload) {
-		const change = json.read(payload, changeShape, 'ROLL.CHANGE', MAX_LENGTH);
-		const refuse = (holds, why) => require(holds, 'ROLL.CHANGE', why);
-		const { action, voter: id, label, weight, key } = change;
-		const voter = this.voters.get(id);
-		refuse(change.reason !== '', 'without a reason');
-		if (action === 'add') {
-			refuse(voter === undefined, `${id} is or was on the roll`);
-			require(label !== '', 'TEXT', 'a new voter has a label');
-			refuse(key.length === 32, 'a new voter has a key');
-			refuse(this.current().some((one) => one.weight === weight), `nobody has weight ${weight}`);
+	/** Throws the first rule that a chunk breaks here. @param {Chunk} chunk */
+	judgeChunk({ first, voters, final }) {
+		require(!this.isFinal, 'ROLL', 'the roll is final already');
+		require(first === this.voters.size, 'ROLL', `expected ${this.voters.size}, found ${first}`, 'first');
+		require(voters.length > 0 || (final && this.voters.size > 0), 'ROLL', 'a chunk without voters', 'voters');
+		const holders = new Map(this.holders);
+		const own = new Map();
+		let last = this.last;
+		voters.forEach(([id, , weight, key], i) => {
+			require(id > last, 'ROLL', `${id} does not come after ${last}`, `voters[${i}][0]`);
+			last = id;
+			inside(`voters[${i}][3]`, () => this.#judgeKey(key, own));
+			own.set(hex(key), id);
+			holders.set(weight, (holders.get(weight) ?? 0) + 1);
+		});
+		inside('voters', () => this.#judgeWeights(holders, final));
+	}
+
+	/** Also one that breaks rules, as far as it has a place [CHECK.RECOVERY]. @param {Chunk} chunk */
+	takeChunk({ voters, final }) {
+		for (const [id, label, weight, key] of voters) {
+			if (this.voters.has(id)) continue;
 			this.#insert({ id, label, weight, key, removed: false });
-			this.#checkTotal();
-			return change;
+			this.last = id;
 		}
-		refuse(voter !== undefined && !voter.removed, `${id} is not on the roll`);
-		refuse(label === '' && weight === 0, 'label and weight are left out');
-		if (action === 'remove') {
-			refuse(key.length === 0, 'a removal has no key');
-			voter.removed = true;
-			return change;
-		}
-		refuse(key.length === 32, 'a new key is due');
-		this.#take(key, id);
-		voter.key = key;
+		this.isFinal ||= final;
+	}
+
+	/** The payload of a roll.change entry; whether its time is right is for the board. @param {Uint8Array} payload @returns {Change} */
+	change(payload) {
+		const change = parseChange(payload);
+		this.judgeChange(change);
+		this.takeChange(change);
 		return change;
+	}
+
+	/** Throws the first rule that a change breaks here. @param {Change} change */
+	judgeChange({ action, voter: id, label, weight, key, reason }) {
+		const refuse = (holds, why, where) => require(holds, 'ROLL.CHANGE', why, where);
+		const voter = this.voters.get(id);
+		refuse(reason !== '', 'without a reason', 'reason');
+		if (action === 'add') {
+			refuse(voter === undefined, `${id} is or was on the roll`, 'voter');
+			require(label !== '', 'TEXT', 'a new voter has a label', 'label');
+			refuse(key.length === 32, 'a new voter has a key', 'key');
+			refuse(this.holders.get(weight) > 0, `nobody has weight ${weight}`, 'weight');
+			inside('key', () => this.#judgeKey(key));
+			inside('weight', () => this.#judgeWeights(new Map([...this.holders, [weight, this.holders.get(weight) + 1]]), false));
+			return;
+		}
+		refuse(voter !== undefined && !voter.removed, `${id} is not on the roll`, 'voter');
+		refuse(label === '', 'the label is left out', 'label');
+		refuse(weight === 0, 'the weight is left out', 'weight');
+		refuse(key.length === (action === 'remove' ? 0 : 32), action === 'remove' ? 'a removal has no key' : 'a new key is due', 'key');
+		if (action === 'credential') inside('key', () => this.#judgeKey(key));
+	}
+
+	/** Also one that breaks rules; false where it has no place. @param {Change} change @returns {boolean} */
+	takeChange({ action, voter: id, label, weight, key }) {
+		const voter = this.voters.get(id);
+		if (action === 'add') {
+			if (voter !== undefined || weight === 0 || key.length !== 32) return false;
+			this.#insert({ id, label, weight, key, removed: false });
+			return true;
+		}
+		if (voter === undefined || voter.removed || (action === 'credential' && key.length !== 32)) return false;
+		if (action === 'remove') {
+			voter.removed = true;
+			this.holders.set(voter.weight, this.holders.get(voter.weight) - 1);
+		} else {
+			voter.key = key;
+			this.#occupy(key, id);
+		}
+		return true;
 	}
 
 	/** @param {Voter} voter */
 	#insert(voter) {
-		this.#take(voter.key, voter.id);
+		this.#occupy(voter.key, voter.id);
 		this.voters.set(voter.id, voter);
+		this.holders.set(voter.weight, (this.holders.get(voter.weight) ?? 0) + 1);
 	}
 
-	/** [ROLL.KEYS] Keys of removed voters and replaced ones stay taken. @param {Uint8Array} key @param {string} id */
-	#take(key, id) {
+	/** @param {Uint8Array} key @param {string} id */
+	#occupy(key, id) {
+		const text = hex(key);
+		if (!this.taken.has(text)) this.taken.set(text, id);
+	}
+
+	/** [ROLL.KEYS] Keys of removed voters and replaced ones stay taken. @param {Uint8Array} key @param {Map<string, string>} [also] of the same chunk */
+	#judgeKey(key, also = new Map()) {
 		under('ROLL.KEYS', () => decodeNotIdentity(R255, key));
 		const text = hex(key);
-		require(!this.taken.has(text), 'ROLL.KEYS', `${text} is or was the key of ${this.taken.get(text)}`);
-		this.taken.set(text, id);
+		const whose = this.taken.get(text) ?? also.get(text);
+		require(whose === undefined, 'ROLL.KEYS', `${text} is or was the key of ${whose}`);
 	}
 
-	/** [ROLL.WEIGHTS] */
-	#checkTotal() {
-		require(this.totalWeight() * this.rules.maxScore <= MAX_TOTAL, 'ROLL.WEIGHTS', 'total weight times the highest score is above 2^40');
-	}
-
-	/** [ROLL.WEIGHTS] The values that too few voters have. @returns {number[]} */
-	rareWeights() {
-		const holders = new Map();
-		for (const { weight } of this.current()) holders.set(weight, (holders.get(weight) ?? 0) + 1);
-		if (holders.size <= 1) return [];
-		return [...holders].filter(([, count]) => count < this.rules.minHolders).map(([weight]) => weight);
-	}
-
-	#checkHolders() {
-		const rare = this.rareWeights();
-		require(rare.length === 0 || this.rules.below === 'warn', 'ROLL.WEIGHTS', `fewer than ${this.rules.minHolders} voters have weight ${rare.join(', ')}`);
+	/** [ROLL.WEIGHTS] @param {Map<number, number>} holders @param {boolean} final */
+	#judgeWeights(holders, final) {
+		const total = [...holders].reduce((sum, [weight, count]) => sum + weight * count, 0);
+		require(total * this.rules.maxScore <= MAX_TOTAL, 'ROLL.WEIGHTS', 'total weight times the highest score is above 2^40');
+		if (!final || this.rules.below === 'warn') return;
+		const values = [...holders].filter(([, count]) => count > 0);
+		const rare = values.filter(([, count]) => count < this.rules.minHolders).map(([weight]) => weight);
+		require(values.length <= 1 || rare.length === 0, 'ROLL.WEIGHTS', `fewer than ${this.rules.minHolders} voters have weight ${rare.join(', ')}`);
 	}
 }
 

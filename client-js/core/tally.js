@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // From counted ballots to totals and the lot.  specs/protocol.md section 5.
+import { Batch } from '../crypto/batch.js';
 import { concat, hex, Reader, u64, u8, utf8 } from '../crypto/bytes.js';
 import * as dleq from '../crypto/dleq.js';
 import * as elgamal from '../crypto/elgamal.js';
-import { Refusal, require, under } from '../crypto/err.js';
+import { inside, Refusal, require, under } from '../crypto/err.js';
 import { combinePublic, negate } from '../crypto/group.js';
 import { sha256, sha512 } from '../crypto/hash.js';
 import { lagrange } from '../crypto/sharing.js';
@@ -85,19 +86,25 @@ export function makeShares(t, trustee, x, nonces) {
 	return concat(u8(1), u8(trustee), ...parts);
 }
 
+/** @param {Item} one @returns {string} where it stands in the payload */
+const placeOf = ({ purpose, question, option }) => (purpose === 'lot' ? 'lot' : `questions[${question}].options[${option}]`);
+
 /** Reads and verifies. @param {Tally} t @param {number} trustee of the signer @param {Point} Y its verification key
  * @param {Uint8Array} payload @returns {Shares} */
 export function verifyShares(t, trustee, Y, payload) {
 	const { group } = t;
 	const rule = 'DECRYPT.SHARE';
-	const reader = new Reader(payload, (detail) => new Refusal(rule, detail));
-	require(reader.u8() === 1, rule, 'version is not 1');
-	require(reader.u8() === trustee, rule, 'the payload names another trustee than its signer');
+	const reader = new Reader(payload, (detail) => new Refusal(rule, detail, 'length'));
+	require(reader.u8() === 1, rule, 'version is not 1', 'version');
+	require(reader.u8() === trustee, rule, 'the payload names another trustee than its signer', 'trustee');
 	const due = items(t);
 	const read = due.map(() => [reader.take(group.pointLength), reader.take(dleq.proofLength(group))]);
 	reader.end();
-	const parsed = read.map(([Z, proof]) => under(rule, () => [group.decode(Z), dleq.parse(group, proof)]));
-	due.forEach((one, k) => dleq.verify(statement(t, trustee, Y, one, parsed[k][0]), parsed[k][1]));
+	const parsed = read.map(([Z, proof], k) => inside(placeOf(due[k]), () => under(rule, () => [group.decode(Z), dleq.parse(group, proof)])));
+	const statements = due.map((one, k) => statement(t, trustee, Y, one, parsed[k][0]));
+	const batch = new Batch(group);
+	statements.forEach((st, k) => dleq.addToBatch(batch, st, parsed[k][1]));
+	if (!batch.isZero()) statements.forEach((st, k) => inside(placeOf(due[k]), () => dleq.verify(st, parsed[k][1])));
 	return { trustee, shares: parsed.map(([Z]) => Z) };
 }
 
@@ -107,9 +114,8 @@ function interpolate(group, T, k) {
 	return combinePublic(group, ...T.map(({ trustee, shares }) => [lagrange(indices, trustee, group.q), shares[k]]));
 }
 
-/** The v in 0..bound with v*g = M, by baby steps and giant steps. @param {Group} group @param {Point} M @param {number} bound
- * @returns {number|undefined} */
-export function discreteLog(group, M, bound) {
+/** Baby steps 0..step-1 and the giant step back, for all totals of one bound. @param {Group} group @param {number} bound */
+function stepsFor(group, bound) {
 	const step = Math.min(Math.ceil(Math.sqrt(bound + 1)), 65536);
 	const baby = new Map();
 	let P = group.identity;
@@ -117,7 +123,12 @@ export function discreteLog(group, M, bound) {
 		baby.set(hex(group.encode(P)), i);
 		P = group.add(P, group.generator);
 	}
-	const giant = negate(group, P);
+	return { step, baby, giant: negate(group, P) };
+}
+
+/** The v in 0..bound with v*g = M, by baby steps and giant steps. @param {Group} group @param {Point} M @param {number} bound
+ * @returns {number|undefined} */
+export function discreteLog(group, M, bound, { step, baby, giant } = stepsFor(group, bound)) {
 	let rest = M;
 	for (let start = 0; start <= bound; start += step) {
 		const i = baby.get(hex(group.encode(rest)));
@@ -136,10 +147,13 @@ export function combine(t, T, bounds) {
 	const { group } = t;
 	const due = items(t);
 	const totals = new Map(t.questions.map((question) => [question, t.aggregates[question].map(() => 0)]));
+	const steps = new Map();
 	due.forEach(({ purpose, question, option }, k) => {
 		if (purpose === 'lot') return;
+		const bound = bounds[question];
+		if (!steps.has(bound)) steps.set(bound, stepsFor(group, bound));
 		const M = group.add(t.aggregates[question][option].B, negate(group, interpolate(group, T, k)));
-		const total = discreteLog(group, M, bounds[question]);
+		const total = discreteLog(group, M, bound, steps.get(bound));
 		require(total !== undefined, 'DECRYPT.COMBINE', `question ${question}, option ${option}: no total up to ${bounds[question]}`);
 		totals.get(question)[option] = total;
 	});

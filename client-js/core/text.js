@@ -19,7 +19,7 @@ function isCharacter(point) {
 
 /** @param {string} text @param {number} maxBytes @param {boolean} lines @param {string} where */
 function check(text, maxBytes, lines, where) {
-	const refuse = (holds, why) => require(holds, 'TEXT', `${where}: ${why}`);
+	const refuse = (holds, why) => require(holds, 'TEXT', why, where);
 	refuse(utf8(text).length <= maxBytes, `longer than ${maxBytes} bytes`);
 	for (const c of text) {
 		const point = c.codePointAt(0);
@@ -32,7 +32,7 @@ function check(text, maxBytes, lines, where) {
 /** One line with something in it: title, label, name. @type {import('./json.js').Shape<string>} */
 export const line = (value, rule, where) => {
 	const text = string(value, rule, where);
-	require(text !== '', 'TEXT', `${where}: is empty`);
+	require(text !== '', 'TEXT', 'is empty', where);
 	check(text, 200, false, where);
 	return text;
 };
@@ -55,20 +55,20 @@ export const link = (value, rule, where) => {
 	const text = string(value, rule, where);
 	if (text === '') return text;
 	check(text, 2000, false, where);
-	require(/^https?:\/\/[^ "'<>]+$/.test(text), 'TEXT', `${where}: not a link`);
+	require(/^https?:\/\/[^ "'<>]+$/.test(text), 'TEXT', 'not a link', where);
 	return text;
 };
 
 /** @type {import('./json.js').Shape<string>} */
 export const id = (value, rule, where) => {
 	const text = string(value, rule, where);
-	require(/^[a-z0-9._-]{1,64}$/.test(text), 'ID', `${where}: not an id`);
+	require(/^[a-z0-9._-]{1,64}$/.test(text), 'ID', 'not an id', where);
 	return text;
 };
 
 /** @type {import('./json.js').Shape<string>} */
 export const slug = (value, rule, where) => {
 	const text = string(value, rule, where);
-	require(/^[a-z0-9][a-z0-9-]{0,63}$/.test(text), 'ID', `${where}: not a slug`);
+	require(/^[a-z0-9][a-z0-9-]{0,63}$/.test(text), 'ID', 'not a slug', where);
 	return text;
 };

@@ -41,6 +41,10 @@ export const hashes = (leaves, level, index, width) =>
 		}),
 	);
 
+/** The same from a tree. @param {import('../crypto/merkle.js').Tree} tree @param {number} level @param {number} index @param {number} width */
+export const ofTree = (tree, level, index, width) =>
+	concat(...Array.from({ length: width }, (_, i) => tree.node(8 * level, WIDTH * index + i)));
+
 /** @param {Uint8Array[]} entries @returns {Uint8Array} */
 export const writeBundle = (entries) => concat(...entries.flatMap((entry) => [u16(entry.length), entry]));
 
@@ -55,10 +59,16 @@ export function parseBundle(bytes, width) {
 	return entries;
 }
 
-/** Bundles of a whole log to its leaf hashes, held against the checkpoint's root. @param {Uint8Array[]} entries @param {Uint8Array} expectedRoot */
-export function checkRoot(entries, expectedRoot) {
-	const leaves = entries.map(leafHash);
-	const found = root(leaves);
-	require(found.every((byte, i) => byte === expectedRoot[i]), 'LOG.TREE', 'the entries do not give the root of the checkpoint');
-	return leaves;
+/** Whole entries from the front of a bundle, as many as there are, and whether bytes follow the last that is due.
+ * @param {Uint8Array} bytes @param {number} width @returns {{entries: Uint8Array[], hasMore: boolean}} */
+export function splitBundle(bytes, width) {
+	const entries = [];
+	let at = 0;
+	while (entries.length < width && at + 2 <= bytes.length) {
+		const end = at + 2 + 256 * bytes[at] + bytes[at + 1];
+		if (end > bytes.length) break;
+		entries.push(bytes.subarray(at + 2, end));
+		at = end;
+	}
+	return { entries, hasMore: entries.length === width && at < bytes.length };
 }

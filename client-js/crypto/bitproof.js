@@ -106,21 +106,16 @@ export function choiceBits(d, { values, blank }) {
 	return [...values.flatMap((v) => bitsOf(v, d.w)), ...bitsOf(slack, d.slack), ...(d.blank ? [blank ? 1 : 0] : [])];
 }
 
-/** @type {Map<string, Point>} derived once per process: in modp4096 each costs a tenth of a second */
+/** @type {Map<string, {K: Point, G: Point[]}>} derived once per process: in modp4096 each costs a tenth of a second */
 const derived = new Map();
 
-/** @param {Group} group @param {string} label @param {Uint8Array} data @returns {Point} */
-function derivedOnce(group, label, data) {
-	const key = `${group.name} ${label} ${data}`;
-	if (!derived.has(key)) derived.set(key, group.hashToGroup(label, data));
-	return derived.get(key);
-}
-
 /** [BALLOT.GENERATORS] @param {Group} group @param {number} L @returns {{K: Point, G: Point[]}} */
-export const generators = (group, L) => ({
-	K: derivedOnce(group, 'ballot/K', new Uint8Array()),
-	G: Array.from({ length: L }, (_, j) => derivedOnce(group, 'ballot/G', u32(j + 1))),
-});
+export function generators(group, L) {
+	if (!derived.has(group.name)) derived.set(group.name, { K: group.hashToGroup('ballot/K', new Uint8Array()), G: [] });
+	const { K, G } = derived.get(group.name);
+	while (G.length < L) G.push(group.hashToGroup('ballot/G', u32(G.length + 1)));
+	return { K, G: G.slice(0, L) };
+}
 
 /** [BALLOT.SEED] @param {Statement} st @param {Uint8Array} seed @param {Choice} choice @returns {Coins} */
 export function coinsFromSeed(st, seed, choice) {
@@ -237,7 +232,7 @@ export function failingEquations(st, part, challenged = challenges(st, part)) {
 	const holds = [
 		group.equals(sum([x, part.Cb], [1n, part.Ca]), sum([za, K], ...overG(f))),
 		group.equals(sum([x, part.C1], [1n, part.C0]), sum([z1, K], ...overG(f.map((fj) => fj * (x - fj))))),
-		dot(d.u.map(BigInt), f, q) === mod(x * BigInt(d.max) + part.alpha, q),
+		holdsRule(d, q, part, x),
 		group.equals(sum(...E.map(({ A }, i) => [x * ys[i], A]), [1n, part.D1]), sum([zd, g])),
 		group.equals(
 			sum(...E.map(({ B }, i) => [x * ys[i], B]), [1n, part.D2]),
@@ -245,6 +240,39 @@ export function failingEquations(st, part, challenged = challenges(st, part)) {
 		),
 	];
 	return holds.flatMap((ok, i) => (ok ? [] : [i + 1]));
+}
+
+/** Equation 3, which is checked for each ballot by itself. @param {Definition} d @param {bigint} q @param {Part} part @param {bigint} x */
+const holdsRule = (d, q, { f, alpha }, x) => dot(d.u.map(BigInt), f, q) === mod(x * BigInt(d.max) + alpha, q);
+
+/**
+ * Adds the four equations between points of a part to a batch; false when equation 3 fails, and then nothing is added.
+ * @param {import('./batch.js').Batch} batch @param {Statement} st @param {Part} part @param {{y: bigint, x: bigint}} challenged @returns {boolean}
+ */
+export function addToBatch(batch, st, part, { y, x }) {
+	const { group, definition: d, h } = st;
+	const { q, generator: g } = group;
+	if (!holdsRule(d, q, part, x)) return false;
+	const { K, G } = generators(group, d.L);
+	const { E, f, za, z1, zd } = part;
+	const ys = powers(y, d.m, q);
+	const [e1, e2, e4, e5] = [batch.draw(), batch.draw(), batch.draw(), batch.draw()];
+	batch.add(e1 * x, part.Cb);
+	batch.add(e1, part.Ca);
+	batch.add(e2 * x, part.C1);
+	batch.add(e2, part.C0);
+	batch.addCommon(-(e1 * za + e2 * z1), K);
+	f.forEach((fj, j) => batch.addCommon(-fj * (e1 + e2 * (x - fj)), G[j]));
+	E.forEach(({ A, B }, i) => {
+		const k = (x * ys[i]) % q;
+		batch.add(e4 * k, A);
+		batch.add(e5 * k, B);
+	});
+	batch.add(e4, part.D1);
+	batch.add(e5, part.D2);
+	batch.addCommon(-(e4 * zd + e5 * dot(ys, perOption(d, f, q), q)), g);
+	batch.addCommon(-e5 * zd, h);
+	return true;
 }
 
 /** Throws a Refusal [BALLOT.VERIFY] unless the proof is right. @param {Statement} st @param {Part} part */
@@ -272,9 +300,24 @@ export const write = (group, p) =>
  * @param {Group} group @param {Definition} d @param {Uint8Array} bytes @returns {Part}
  */
 export function parse(group, d, bytes) {
+	const part = parseOwing(group, d, bytes);
+	require(group.areMembers(pointsOf(part)), 'BALLOT.POINTS', 'an element is not in the group [GROUP.MODP.ORDER]');
+	return part;
+}
+
+/** Only the ciphertexts of a part of the right length: they count even where the proof cannot be read [CHECK.RECOVERY].
+ * @param {Group} group @param {Definition} d @param {Uint8Array} bytes @returns {import('./elgamal.js').Ciphertext[]} */
+export function parseCiphertexts(group, d, bytes) {
+	const point = (i) => under('BALLOT.POINTS', () => group.decodeOwing(bytes.slice(i * group.pointLength, (i + 1) * group.pointLength)));
+	return Array.from({ length: d.m }, (_, i) => ({ A: point(2 * i), B: point(2 * i + 1) }));
+}
+
+/** The same as `parse` but for `areMembers` of `pointsOf`, which is cheaper for many parts at once.
+ * @param {Group} group @param {Definition} d @param {Uint8Array} bytes @returns {Part} */
+export function parseOwing(group, d, bytes) {
 	require(bytes.length === partLength(group, d), 'BALLOT.QUESTION', `a part has ${partLength(group, d)} bytes, not ${bytes.length}`);
 	const reader = new Reader(bytes, (detail) => new Refusal('BALLOT.QUESTION', detail));
-	const point = () => under('BALLOT.POINTS', () => group.decode(reader.take(group.pointLength)));
+	const point = () => under('BALLOT.POINTS', () => group.decodeOwing(reader.take(group.pointLength)));
 	const scalar = () => under('BALLOT.POINTS', () => parseScalar(reader.take(SCALAR_LENGTH), group.q));
 	const E = Array.from({ length: d.m }, () => ({ A: point(), B: point() }));
 	require(E.every(({ A }) => !group.isIdentity(A)), 'BALLOT.POINTS', 'A_i is the identity: that vote is not encrypted');
@@ -285,3 +328,6 @@ export function parse(group, d, bytes) {
 	const [za, z1, zd] = [scalar(), scalar(), scalar()];
 	return { E, Cb, Ca, C1, C0, alpha, D1, D2, f, za, z1, zd };
 }
+
+/** @param {Part} part @returns {Point[]} every element that came from outside */
+export const pointsOf = ({ E, Cb, Ca, C1, C0, D1, D2 }) => [...E.flatMap(({ A, B }) => [A, B]), Cb, Ca, C1, C0, D1, D2];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes and integers as specs/protocol.md writes them: big-endian on the wire, scalars little-endian.
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
 
 /** @param {...Uint8Array} parts @returns {Uint8Array} */
 export function concat(...parts) {
@@ -20,20 +21,25 @@ export const utf8 = (text) => new TextEncoder().encode(text);
 export const fromUtf8 = (bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
 
 /** @param {Uint8Array} bytes @returns {string} lower-case hex */
-export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export const hex = (bytes) => bytesToHex(bytes);
 
 /** @param {string} text @returns {Uint8Array} */
 export function fromHex(text) {
 	if (!/^([0-9a-f]{2})*$/.test(text)) throw new TypeError('not lower-case hex');
-	return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+	return hexToBytes(text);
 }
 
 /** Public data only: stops at the first difference.
  * @param {Uint8Array} a @param {Uint8Array} b @returns {boolean} */
-export const equal = (a, b) => a.length === b.length && a.every((byte, i) => byte === b[i]);
+export function equal(a, b) {
+	let i = 0;
+	if (a.length !== b.length) return false;
+	while (i < a.length && a[i] === b[i]) i++;
+	return i === a.length;
+}
 
 /** @param {Uint8Array} bytes @returns {bigint} */
-export const beToInt = (bytes) => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+export const beToInt = (bytes) => (bytes.length === 0 ? 0n : BigInt(`0x${hex(bytes)}`));
 
 /** @param {Uint8Array} bytes @returns {bigint} */
 export const leToInt = (bytes) => beToInt(bytes.slice().reverse());
@@ -47,12 +53,20 @@ export function intToBe(value, length) {
 /** @param {bigint} value @param {number} length @returns {Uint8Array} */
 export const intToLe = (value, length) => intToBe(value, length).reverse();
 
+/** @param {number} n @param {number} length up to 6 */
+function unsigned(n, length) {
+	if (!Number.isInteger(n) || n < 0 || n >= 2 ** (8 * length)) throw new RangeError(`does not fit ${length} bytes`);
+	const out = new Uint8Array(length);
+	for (let i = length - 1, rest = n; i >= 0; i--, rest = Math.floor(rest / 256)) out[i] = rest % 256;
+	return out;
+}
+
 /** @param {number} n */
-export const u8 = (n) => intToBe(BigInt(n), 1);
+export const u8 = (n) => unsigned(n, 1);
 /** @param {number} n */
-export const u16 = (n) => intToBe(BigInt(n), 2);
+export const u16 = (n) => unsigned(n, 2);
 /** @param {number} n */
-export const u32 = (n) => intToBe(BigInt(n), 4);
+export const u32 = (n) => unsigned(n, 4);
 /** @param {number|bigint} n */
 export const u64 = (n) => intToBe(BigInt(n), 8);
 

@@ -58,6 +58,19 @@ export function verify(st, { a, b, z }) {
 	require(holds(H, b, Z), 'DLEQ', 'z*H is not b + c*Z');
 }
 
+/** [BATCH.RANDOM] Both equations. @param {import('./batch.js').Batch} batch @param {Statement} st @param {Proof} proof */
+export function addToBatch(batch, st, { a, b, z }) {
+	const { group, Y, H, Z } = st;
+	const c = challenge(st, a, b);
+	const [e1, e2] = [batch.draw(), batch.draw()];
+	batch.add(e1, a);
+	batch.addCommon(e1 * c, Y);
+	batch.addCommon(-e1 * z, group.generator);
+	batch.add(e2, b);
+	batch.add(e2 * c, Z);
+	batch.add(-e2 * z, H);
+}
+
 /** @param {Group} group @returns {number} */
 export const proofLength = (group) => 2 * group.pointLength + SCALAR_LENGTH;
 

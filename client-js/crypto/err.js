@@ -8,9 +8,11 @@ export class Refusal extends Error {
 	/**
 	 * @param {string} rule id of the broken rule, such as "BALLOT.POINTS"
 	 * @param {string} detail what was expected and what was found, for people
+	 * @param {string} [where] the place: a field of the entry, a file of the board
 	 */
-	constructor(rule, detail) {
+	constructor(rule, detail, where = '') {
 		super(`[${rule}] ${detail}`);
+		this.where = where;
 		this.name = 'Refusal';
 		this.rule = rule;
 		this.detail = detail;
@@ -21,9 +23,26 @@ export class Refusal extends Error {
  * @param {boolean} holds what must be true
  * @param {string} rule
  * @param {string} detail
+ * @param {string} [where]
  */
-export function require(holds, rule, detail) {
-	if (!holds) throw new Refusal(rule, detail);
+export function require(holds, rule, detail, where) {
+	if (!holds) throw new Refusal(rule, detail, where);
+}
+
+/**
+ * Names the place that holds what `read` reads: `closes` becomes `payload.closes`.
+ * @template T
+ * @param {string} place
+ * @param {() => T} read
+ * @returns {T}
+ */
+export function inside(place, read) {
+	try {
+		return read();
+	} catch (error) {
+		if (error instanceof Refusal) throw new Refusal(error.rule, error.detail, error.where === '' ? place : `${place}.${error.where}`);
+		throw error;
+	}
 }
 
 /**
@@ -38,7 +57,7 @@ export function under(rule, read) {
 	try {
 		return read();
 	} catch (error) {
-		if (error instanceof Refusal) throw new Refusal(rule, `${error.detail} [${error.rule}]`);
+		if (error instanceof Refusal) throw new Refusal(rule, `${error.detail} [${error.rule}]`, error.where);
 		throw error;
 	}
 }

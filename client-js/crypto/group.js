@@ -21,6 +21,9 @@ import { ristretto255 } from './group_ristretto255.js';
  * @property {(P: Point) => boolean} isIdentity
  * @property {(P: Point) => Uint8Array} encode
  * @property {(bytes: Uint8Array) => Point} decode with every check that elements from outside need
+ * @property {(bytes: Uint8Array) => Point} decodeOwing the same but for what `areMembers` then has to say before the element is believed
+ * @property {(points: Point[]) => boolean} areMembers [GROUP.MODP.ORDER] for many at once
+ * @property {((P: Point) => Point)|undefined} negate where that costs less than a multiple
  * @property {(label: string, data: Uint8Array) => Point} hashToGroup [GROUP.HASH]
  */
 
@@ -43,7 +46,7 @@ export const combinePublic = (group, ...terms) =>
 	terms.reduce((sum, [k, P]) => group.add(sum, group.multiplyPublic(k, P)), group.identity);
 
 /** @param {Group} group @param {Point} P @returns {Point} */
-export const negate = (group, P) => group.multiplyPublic(group.q - 1n, P);
+export const negate = (group, P) => group.negate?.(P) ?? group.multiplyPublic(group.q - 1n, P);
 
 /** Reads an element and refuses the identity. @param {Group} group @param {Uint8Array} bytes @returns {Point} */
 export function decodeNotIdentity(group, bytes) {

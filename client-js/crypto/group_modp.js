@@ -2,6 +2,7 @@
 // [GROUP.MODP] The 4096-bit subgroup of ElectionGuard 2.1, by BigInt.  Elements are BigInts in 1..p-1.
 import { beToInt, concat, intToBe } from './bytes.js';
 import { Refusal } from './err.js';
+import { random } from './hash.js';
 import { hashToGroupBlock } from './hash_to_group.js';
 import { mod, power } from './scalar.js';
 
@@ -48,14 +49,46 @@ export function jacobi(a, n) {
 	return bottom === 1n ? sign : 0;
 }
 
-/** [GROUP.MODP] and [GROUP.MODP.ORDER], one element at a time. @param {Uint8Array} bytes @returns {bigint} */
-function decode(bytes) {
+/** [GROUP.MODP] alone. @param {Uint8Array} bytes @returns {bigint} */
+function decodeOwing(bytes) {
 	if (bytes.length !== LENGTH) throw new Refusal('GROUP.MODP', `an element has 512 bytes, not ${bytes.length}`);
 	const x = beToInt(bytes);
 	if (x === 0n || x >= p) throw new Refusal('GROUP.MODP', 'element is not in 1..p-1');
 	if (jacobi(x, p) !== 1) throw new Refusal('GROUP.MODP', 'Jacobi symbol is not 1');
+	return x;
+}
+
+/** [GROUP.MODP] and [GROUP.MODP.ORDER], one element at a time. @param {Uint8Array} bytes @returns {bigint} */
+function decode(bytes) {
+	const x = decodeOwing(bytes);
 	if (power(x, q, p) !== 1n) throw new Refusal('GROUP.MODP.ORDER', 'element is not in the subgroup of order q');
 	return x;
+}
+
+const RANDOM_BITS = 128;
+const WINDOW = 4;
+
+/**
+ * [GROUP.MODP.ORDER] of elements whose Jacobi symbol is 1: (prod x_i^e_i)^q = 1 for fresh 128-bit integers e_i, never taken mod q.
+ * @param {bigint[]} elements @returns {boolean}
+ */
+function areMembers(elements) {
+	const exponents = elements.map(() => random(RANDOM_BITS / 8));
+	let product = 1n;
+	for (let at = 0; at < RANDOM_BITS; at += WINDOW) {
+		const buckets = new Array(1 << WINDOW).fill(1n);
+		elements.forEach((x, i) => {
+			const digit = (exponents[i][at >> 3] >> (4 - (at & 4))) & 15;
+			buckets[digit] = (buckets[digit] * x) % p;
+		});
+		for (let i = 0; i < WINDOW; i++) product = (product * product) % p;
+		let running = 1n;
+		for (let digit = buckets.length - 1; digit > 0; digit--) {
+			running = (running * buckets[digit]) % p;
+			product = (product * running) % p;
+		}
+	}
+	return power(product, q, p) === 1n;
 }
 
 /** @param {string} label @param {Uint8Array} data @returns {bigint} */
@@ -82,6 +115,9 @@ export const modp4096 = Object.freeze({
 	isIdentity: (P) => P === 1n,
 	encode: (P) => intToBe(P, LENGTH),
 	decode,
+	decodeOwing,
+	areMembers,
+	negate: undefined,
 	hashToGroup,
 });
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [GROUP.RISTRETTO] RFC 9496 by noble-curves.
 import { ristretto255 as noble, RistrettoPoint } from '@noble/curves/ed25519';
-import { equal } from './bytes.js';
 import { Refusal } from './err.js';
 import { hashToGroupBlock } from './hash_to_group.js';
 import { mod } from './scalar.js';
@@ -9,7 +8,11 @@ import { mod } from './scalar.js';
 const Point = noble.Point;
 const q = 2n ** 252n + 27742317777372353535851937790883648493n;
 
-/** @param {Uint8Array} bytes */
+/** How elements that were read are written: an element has one encoding, and making it costs a square root.
+ * @type {WeakMap<any, Uint8Array>} */
+const known = new WeakMap();
+
+/** Decode of RFC 9496, which takes one string for each element. @param {Uint8Array} bytes */
 function decode(bytes) {
 	const refuse = (why) => new Refusal('GROUP.RISTRETTO', why);
 	if (bytes.length !== 32) throw refuse(`an element has 32 bytes, not ${bytes.length}`);
@@ -19,8 +22,7 @@ function decode(bytes) {
 	} catch {
 		throw refuse('not the encoding of an element');
 	}
-	// One string for each element: what would be written otherwise is refused.
-	if (!equal(P.toBytes(), bytes)) throw refuse('not the canonical encoding of the element');
+	known.set(P, bytes.slice());
 	return P;
 }
 
@@ -34,6 +36,16 @@ function multiplyPublic(k, P) {
 	return scalar === 0n ? Point.ZERO : P.multiplyUnsafe(scalar);
 }
 
+/** @param {any} P @returns {Uint8Array} the caller's own */
+function encode(P) {
+	let bytes = known.get(P);
+	if (bytes === undefined) {
+		bytes = P.toBytes();
+		known.set(P, bytes);
+	}
+	return bytes.slice();
+}
+
 /** RFC 9496 4.3.4: 64 uniform bytes to an element. @param {Uint8Array} bytes */
 export const fromUniform = (bytes) => RistrettoPoint.hashToCurve(bytes);
 
@@ -45,11 +57,14 @@ export const ristretto255 = Object.freeze({
 	generator: Point.BASE,
 	identity: Point.ZERO,
 	add: (P, Q) => P.add(Q),
+	negate: (P) => P.negate(),
 	multiply,
 	multiplyPublic,
 	equals: (P, Q) => P.equals(Q),
 	isIdentity: (P) => P.equals(Point.ZERO),
-	encode: (P) => P.toBytes(),
+	encode,
 	decode,
+	decodeOwing: decode,
+	areMembers: () => true,
 	hashToGroup: (label, data) => fromUniform(hashToGroupBlock('ristretto255', label, data, 0)),
 });

@@ -27,6 +27,73 @@ export function root(leaves) {
 	return nodeHash(root(leaves.slice(0, k)), root(leaves.slice(k)));
 }
 
+/** Hashes in one growing piece of memory: a log may have a million of them. */
+class HashList {
+	constructor() {
+		this.length = 0;
+		this.bytes = new Uint8Array(64 * HASH_LENGTH);
+	}
+
+	/** @param {Uint8Array} hash */
+	push(hash) {
+		const at = this.length++ * HASH_LENGTH;
+		if (at === this.bytes.length) {
+			const more = new Uint8Array(2 * at);
+			more.set(this.bytes);
+			this.bytes = more;
+		}
+		this.bytes.set(hash, at);
+	}
+
+	/** @param {number} i @returns {Uint8Array} */
+	get(i) {
+		return this.bytes.slice(i * HASH_LENGTH, (i + 1) * HASH_LENGTH);
+	}
+}
+
+/** The tree of a growing log, which knows its root at every size it ever had.  64 bytes for each leaf. */
+export class Tree {
+	constructor() {
+		/** @type {HashList[]} level k holds the roots of the complete subtrees of 2^k leaves */
+		this.levels = [new HashList()];
+	}
+
+	/** @returns {number} */
+	get size() {
+		return this.levels[0].length;
+	}
+
+	/** @param {Uint8Array} leaf hash */
+	append(leaf) {
+		let hash = leaf;
+		for (let k = 0; ; k++) {
+			this.levels[k] ??= new HashList();
+			const list = this.levels[k];
+			list.push(hash);
+			if (list.length % 2 === 1) return;
+			hash = nodeHash(list.get(list.length - 2), hash);
+		}
+	}
+
+	/** The root of the complete subtree. @param {number} level @param {number} index @returns {Uint8Array} */
+	node(level, index) {
+		return this.levels[level].get(index);
+	}
+
+	/** The root over the first leaves. @param {number} [size] 0..this.size @returns {Uint8Array} */
+	root(size = this.size) {
+		if (!Number.isInteger(size) || size < 0 || size > this.size) throw new RangeError(`no root at ${size} of ${this.size}`);
+		if (size === 0) return root([]);
+		let hash;
+		for (let k = 0; 2 ** k <= size; k++) {
+			const count = Math.floor(size / 2 ** k);
+			if (count % 2 === 0) continue;
+			hash = hash === undefined ? this.node(k, count - 1) : nodeHash(this.node(k, count - 1), hash);
+		}
+		return hash;
+	}
+}
+
 /** RFC 6962 2.1.1. @param {number} index @param {Uint8Array[]} leaves @returns {Uint8Array[]} from the leaf upwards */
 export function inclusionProof(index, leaves) {
 	if (leaves.length <= 1) return [];

@@ -42,18 +42,36 @@ export function sign(key, message, random) {
 	return concat(R, writeScalar(mod(nonce + c * key, R255.q)));
 }
 
+/** @typedef {{R: any, PK: any, z: bigint, c: bigint}} Claim that z*g = R + c*PK */
+
 /**
- * Throws a Refusal [SIGN.SCHNORR] unless the signature is right.
- * @param {Uint8Array} publicKey @param {Uint8Array} message @param {Uint8Array} signature
+ * Reads a signature; whether it fits is still to be seen.  Throws a Refusal [SIGN.SCHNORR] for what is malformed.
+ * @param {Uint8Array} publicKey @param {Uint8Array} message @param {Uint8Array} signature @returns {Claim}
  */
-export function verify(publicKey, message, signature) {
+export function read(publicKey, message, signature) {
 	require(signature.length === SIGNATURE_LENGTH, 'SIGN.SCHNORR', 'a signature has 64 bytes');
 	const [R, PK, z] = under('SIGN.SCHNORR', () => [
 		decodeNotIdentity(R255, signature.slice(0, 32)),
 		decodeNotIdentity(R255, publicKey),
 		parseScalar(signature.slice(32), R255.q),
 	]);
-	const c = challenge(signature.slice(0, 32), publicKey, message);
+	return { R, PK, z, c: challenge(signature.slice(0, 32), publicKey, message) };
+}
+
+/** @param {import('./batch.js').Batch} batch of R255 @param {Claim} claim */
+export function addToBatch(batch, { R, PK, z, c }) {
+	const e = batch.draw();
+	batch.add(e, R);
+	batch.add(e * c, PK);
+	batch.addCommon(-e * z, R255.generator);
+}
+
+/**
+ * Throws a Refusal [SIGN.SCHNORR] unless the signature is right.
+ * @param {Uint8Array} publicKey @param {Uint8Array} message @param {Uint8Array} signature
+ */
+export function verify(publicKey, message, signature) {
+	const { R, PK, z, c } = read(publicKey, message, signature);
 	const left = R255.multiplyPublic(z, R255.generator);
 	require(R255.equals(left, combinePublic(R255, [1n, R], [c, PK])), 'SIGN.SCHNORR', 'the signature does not fit');
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // [TRANSCRIPT] The only source of challenges and of derived secrets.
 import { concat, u16, u64, utf8 } from './bytes.js';
-import { sha512 } from './hash.js';
+import { running512, sha512 } from './hash.js';
 import { reduce } from './scalar.js';
 
 /** @param {string} label @param {Uint8Array|string} data @returns {Uint8Array} */
@@ -15,23 +15,23 @@ export function item(label, data) {
 export class Transcript {
 	/** @param {string} protocol what the transcript is for; each use has its own */
 	constructor(protocol) {
-		this.items = item('protocol', protocol);
+		this.state = running512().update(item('protocol', protocol));
 	}
 
 	/** @param {string} label @param {Uint8Array|string} data @returns {this} */
 	absorb(label, data) {
-		this.items = concat(this.items, item(label, data));
+		this.state.update(item(label, data));
 		return this;
 	}
 
 	/** Absorbs nothing, so a later challenge covers everything this one covered, too.
 	 * @param {bigint} q @returns {bigint} */
 	challenge(q) {
-		return reduce(sha512(item('challenge', sha512(this.items))), q);
+		return reduce(sha512(item('challenge', this.state.clone().digest())), q);
 	}
 
 	/** @returns {Uint8Array} 64 bytes */
 	output() {
-		return sha512(item('output', sha512(this.items)));
+		return sha512(item('output', this.state.clone().digest()));
 	}
 }

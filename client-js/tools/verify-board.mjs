@@ -8,8 +8,7 @@ import { open, replay } from '../core/archive.js';
 try {
 	const archive = open(readFileSync(process.argv[2]));
 	const board = replay(archive);
-	console.log(`election ${hex(board.election)}: ${board.size} entries, phase ${board.phase}, ${board.cast.length} ballots, ${board.shares.length} shares`);
-	for (const remark of board.remarks) console.log(`remark: ${remark}`);
+	console.log(`election ${hex(board.election)}: ${board.size} entries, phase ${board.phase}, ${board.numBallots} ballots, ${board.shares.length} shares`);
 	process.exitCode = ['finished', 'cancelled'].includes(board.phase) ? 0 : 3;
 } catch (error) {
 	if (error.rule === undefined) throw error;

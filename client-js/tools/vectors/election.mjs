@@ -3,6 +3,7 @@
 import * as base64 from '../../core/base64.js';
 import * as ballots from '../../core/ballot.js';
 import { Board } from '../../core/board.js';
+import { statementsOf } from '../../core/check_words.js';
 import * as ceremony from '../../core/ceremony.js';
 import { cosignKey, signKey, transportKey, voterKey } from '../../core/credential.js';
 import * as endorse from '../../core/endorse.js';
@@ -12,7 +13,7 @@ import * as payloads from '../../core/payloads.js';
 import { items, makeShares } from '../../core/tally.js';
 import { fromUtf8, hex, utf8 } from '../../crypto/bytes.js';
 import { R255 } from '../../crypto/group.js';
-import { leafHash, root } from '../../crypto/merkle.js';
+import { leafHash } from '../../crypto/merkle.js';
 import { reduce } from '../../crypto/scalar.js';
 import { testCode } from './code.mjs';
 import { collect, seeded } from './kit.mjs';
@@ -75,13 +76,13 @@ class Maker {
 	}
 
 	certificate(index, change = {}) {
-		const { group, before, h, size, leaves } = this.board;
-		return ceremony.writeCertificate(group, { index, ...(before ?? { size, root: root(leaves) }), h, ...change });
+		const { group, before, h, size, tree } = this.board;
+		return ceremony.writeCertificate(group, { index, ...(before ?? { size, root: tree.root() }), h, ...change });
 	}
 
 	open(change = {}) {
-		const { group, h, size, leaves } = this.board;
-		return payloads.writeOpen({ size, root: root(leaves), publicKey: group.encode(h), ...change });
+		const { group, h, size, tree } = this.board;
+		return payloads.writeOpen({ size, root: tree.root(), publicKey: group.encode(h), ...change });
 	}
 
 	voterSecret(voter, code = voter) {
@@ -94,18 +95,17 @@ class Maker {
 
 	/** Entry of a ballot: position and setting may be changed to something wrong. */
 	ballot(voter, choices, { at = {}, setting = {}, code = voter, change = {} } = {}) {
-		const { group, context, h, definitions, cast, leaves, size } = this.board;
+		const { group, context, h, definitions, latest, tree, size } = this.board;
 		const { key, public: pk } = this.voterSecret(voter, code);
-		const latest = cast.filter((one) => one.voter === voter).at(-1);
-		const position = { prev: latest?.leaf ?? new Uint8Array(32), date: this.clock, size, root: root(leaves), ...at };
+		const position = { prev: latest.get(voter)?.leaf ?? new Uint8Array(32), date: this.clock, size, root: tree.root(), ...at };
 		const seed = seeded(`${this.name} ballot ${voter} ${size}`, 32);
 		const payload = ballots.make({ group, context, voter, voterKey: pk, h, definitions, ...setting }, position, choices, seed);
 		return this.entry('ballot', `voter/${voter}`, payload, key, { random: seed, ...change });
 	}
 
 	close(change = {}) {
-		const { size, leaves, cast } = this.board;
-		return payloads.writeClose({ size, root: root(leaves), ballots: cast.length, voters: this.board.counted().length, ...change });
+		const { size, tree, numBallots } = this.board;
+		return payloads.writeClose({ size, root: tree.root(), ballots: numBallots, voters: this.board.counted().length, ...change });
 	}
 
 	/** @param {string} signer of an endorsement */
@@ -250,6 +250,11 @@ function boardOf(name, size) {
 	return board;
 }
 
+/** What every verifier has to say about the roll and about whom the election rests on [CHECK.STATEMENTS]. @param {Board} board */
+const remarksOf = (board) =>
+	statementsOf(board, false).filter(({ code, text }) =>
+		['threshold-1', 'window-extended', 'eligibility-server'].includes(code) || (code === 'roll-changed' && text.includes('credential'))).length;
+
 export const ops = {
 	'board.replay'({ election }) {
 		const board = boardOf(election, elections[election].length);
@@ -257,7 +262,7 @@ export const ops = {
 		return {
 			election: board.election,
 			size: board.size,
-			root: root(board.leaves),
+			root: board.tree.root(),
 			phase: board.phase,
 			context: board.context,
 			fingerprint: board.fingerprint(),
@@ -266,7 +271,7 @@ export const ops = {
 			counted: board.counted().map(({ index }) => index),
 			counted_hash: board.statement.counted,
 			aggregates_hash: board.statement.aggregates,
-			remarks: board.remarks.length,
+			remarks: remarksOf(board),
 			result_text: fromUtf8(board.expectedResult()),
 		};
 	},
@@ -317,7 +322,7 @@ function wrongEntries(refuse, also) {
 		},
 		9: (m) => {
 			refuse(m, 'a second certificate of one trustee', 'CEREMONY.CERTIFY', m.trustee('trustee.certify', 3, m.certificate(3)));
-			refuse(m, 'a certificate of the log as it is now', 'CEREMONY.CERTIFY', m.trustee('trustee.certify', 1, m.certificate(1, { size: m.board.size, root: root(m.board.leaves) })));
+			refuse(m, 'a certificate of the log as it is now', 'CEREMONY.CERTIFY', m.trustee('trustee.certify', 1, m.certificate(1, { size: m.board.size, root: m.board.tree.root() })));
 			refuse(m, 'open before the last certificate [C-13]', 'ENTRY.ORDER', m.server('open', m.open()));
 			refuse(m, 'roll while trustees certify', 'ENTRY.ORDER', m.registrar('roll', { first: 4, voters: [], final: true }));
 		},
@@ -338,7 +343,7 @@ function wrongEntries(refuse, also) {
 			refuse(m, 'a ballot dated too late [U-09]', 'BALLOT.DATE', m.ballot('ada', two, { at: { date: m.clock + 720 } }));
 			refuse(m, 'a ballot dated too early [U-09]', 'BALLOT.DATE', m.ballot('bert', two, { at: { date: m.clock + 60 - 720 }, change: { time: m.clock + 60 } }));
 			refuse(m, 'a ballot dated within a minute', 'BALLOT.DATE', m.ballot('ada', two, { at: { date: m.clock + 1 } }));
-			refuse(m, 'a ballot with the checkpoint before the opening', 'BALLOT.CHECKPOINT', m.ballot('ada', two, { at: { size: 11, root: root(m.board.leaves.slice(0, 11)) } }));
+			refuse(m, 'a ballot with the checkpoint before the opening', 'BALLOT.CHECKPOINT', m.ballot('ada', two, { at: { size: 11, root: m.board.tree.root(11) } }));
 			refuse(m, 'a ballot with the checkpoint of a longer log', 'BALLOT.CHECKPOINT', m.ballot('ada', two, { at: { size: m.board.size + 1 } }));
 			refuse(m, 'a ballot with the checkpoint of another log [U-04]', 'BALLOT.CHECKPOINT', m.ballot('ada', two, { at: { root: seeded('root', 32) } }));
 			refuse(m, 'a ballot made for another context', 'BALLOT.VERIFY', m.ballot('ada', two, { setting: { context: seeded('context', 32) } }));

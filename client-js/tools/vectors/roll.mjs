@@ -13,8 +13,8 @@ export const ops = {
 		for (const chunk of chunks) roll.addChunk(utf8(chunk));
 		for (const change of changes) roll.change(utf8(change));
 		return {
-			final: roll.isFinal, electorate: roll.current().length, weight_electorate: roll.totalWeight(),
-			voters: roll.current().map(({ id, weight, key }) => ({ id, weight, key })), rare_weights: roll.rareWeights(),
+			final: roll.isFinal, electorate: roll.size, weight_electorate: roll.totalWeight(),
+			voters: [...roll.voters.values()].filter(({ removed }) => !removed).map(({ id, weight, key }) => ({ id, weight, key })), rare_weights: roll.rareWeights(),
 		};
 	},
 };
