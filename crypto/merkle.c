@@ -166,36 +166,47 @@ tb_err tb_merkle_prove_inclusion(
 	return TB_OK;
 }
 
-tb_err tb_merkle_prove_consistency(
-	tb_merkle_proof *out, const tb_merkle_reader *nodes, uint64_t old_size, uint64_t new_size)
+/* The subtrees of PROOF(old_size, D[new_size]) from the bottom.  The first is the old tree itself where that is one complete
+ * subtree at the left edge: `with_old` says whether it is wanted. */
+static tb_err push_subtrees(tb_merkle_proof *out, const tb_merkle_reader *nodes, uint64_t old_size,
+	uint64_t new_size, bool with_old)
 {
 	uint64_t begin = 0, end = new_size;
-	tb_err err;
+	tb_err err = TB_OK;
 
-	out->num = 0;
-	if (old_size > new_size || new_size > TB_MERKLE_MAX_SIZE)
-		return TB_ERR_RANGE;
-	if (old_size == 0)
-		return TB_OK;
-	while (end != old_size) {
+	while (err == TB_OK && end != old_size) {
 		uint64_t middle = begin + split(end - begin);
 
 		err = old_size <= middle ? push(out, nodes, middle, end) : push(out, nodes, begin, middle);
-		if (err != TB_OK)
-			return err;
 		if (old_size <= middle)
 			end = middle;
 		else
 			begin = middle;
 	}
-	/* Where the old tree is a complete subtree at the left edge, the verifier has its hash: the old root. */
-	if (begin > 0) {
+	if (err == TB_OK && (begin > 0 || with_old))
 		err = push(out, nodes, begin, end);
-		if (err != TB_OK)
-			return err;
-	}
-	reverse(out);
-	return TB_OK;
+	if (err == TB_OK)
+		reverse(out);
+	return err;
+}
+
+tb_err tb_merkle_prove_consistency(
+	tb_merkle_proof *out, const tb_merkle_reader *nodes, uint64_t old_size, uint64_t new_size)
+{
+	out->num = 0;
+	if (old_size > new_size || new_size > TB_MERKLE_MAX_SIZE)
+		return TB_ERR_RANGE;
+	/* A verifier has the node of a complete old tree: the old root. */
+	return old_size == 0 ? TB_OK : push_subtrees(out, nodes, old_size, new_size, false);
+}
+
+tb_err tb_merkle_prove_fork(
+	tb_merkle_proof *out, const tb_merkle_reader *nodes, uint64_t old_size, uint64_t new_size)
+{
+	out->num = 0;
+	if (old_size == 0 || old_size >= new_size || new_size > TB_MERKLE_MAX_SIZE)
+		return TB_ERR_RANGE;
+	return push_subtrees(out, nodes, old_size, new_size, true);
 }
 
 /* ---- verification: the numbered steps are those of the RFC ---- */
@@ -228,12 +239,46 @@ tb_err tb_merkle_verify_inclusion(const tb_merkle_proof *proof, const uint8_t le
 	return sn == 0 && same(r, root) ? TB_OK : TB_ERR_PROOF; /* 5 */
 }
 
+/*
+ * Steps 3 to 6 of RFC 9162, 2.1.4.2, for 0 < old_size < new_size: the roots of the old and the new tree as they follow from nodes
+ * of which the first, that of the last complete subtree of the old tree, is given.  PROOF when there are too many or too few.
+ */
+static tb_err roots_from_nodes(uint8_t old_root[TB_MERKLE_BYTES], uint8_t new_root[TB_MERKLE_BYTES],
+	const uint8_t first[TB_MERKLE_BYTES], const uint8_t (*node)[TB_MERKLE_BYTES], size_t num,
+	uint64_t old_size, uint64_t new_size)
+{
+	uint64_t fn = old_size - 1, sn = new_size - 1; /* 3 */
+
+	while ((fn & 1) == 1) { /* 4 */
+		fn >>= 1;
+		sn >>= 1;
+	}
+	memcpy(old_root, first, TB_MERKLE_BYTES); /* 5 */
+	memcpy(new_root, first, TB_MERKLE_BYTES);
+	for (size_t i = 0; i < num; i++) { /* 6 */
+		if (sn == 0)
+			return TB_ERR_PROOF;
+		if ((fn & 1) == 1 || fn == sn) {
+			tb_merkle_node(old_root, node[i], old_root);
+			tb_merkle_node(new_root, node[i], new_root);
+			while ((fn & 1) == 0 && fn != 0) {
+				fn >>= 1;
+				sn >>= 1;
+			}
+		} else {
+			tb_merkle_node(new_root, new_root, node[i]);
+		}
+		fn >>= 1;
+		sn >>= 1;
+	}
+	return sn == 0 ? TB_OK : TB_ERR_PROOF;
+}
+
 tb_err tb_merkle_verify_consistency(const tb_merkle_proof *proof, uint64_t old_size,
 	const uint8_t old_root[TB_MERKLE_BYTES], uint64_t new_size, const uint8_t new_root[TB_MERKLE_BYTES])
 {
-	uint64_t fn, sn;
 	uint8_t fr[TB_MERKLE_BYTES], sr[TB_MERKLE_BYTES];
-	size_t i = 0;
+	size_t given;
 
 	if (old_size > new_size || new_size > TB_MERKLE_MAX_SIZE || proof->num > TB_MERKLE_MAX_PROOF)
 		return TB_ERR_PROOF;
@@ -247,30 +292,25 @@ tb_err tb_merkle_verify_consistency(const tb_merkle_proof *proof, uint64_t old_s
 		return proof->num == 0 && same(old_root, new_root) ? TB_OK : TB_ERR_PROOF;
 	if (proof->num == 0) /* 1 */
 		return TB_ERR_PROOF;
-	fn = old_size - 1; /* 3 */
-	sn = new_size - 1;
-	while ((fn & 1) == 1) { /* 4 */
-		fn >>= 1;
-		sn >>= 1;
-	}
-	/* 2: a power of two has its root prepended.  5 */
-	memcpy(fr, (old_size & (old_size - 1)) == 0 ? old_root : proof->node[i++], sizeof fr);
-	memcpy(sr, fr, sizeof sr);
-	for (; i < proof->num; i++) { /* 6 */
-		if (sn == 0)
-			return TB_ERR_PROOF;
-		if ((fn & 1) == 1 || fn == sn) {
-			tb_merkle_node(fr, proof->node[i], fr);
-			tb_merkle_node(sr, proof->node[i], sr);
-			while ((fn & 1) == 0 && fn != 0) {
-				fn >>= 1;
-				sn >>= 1;
-			}
-		} else {
-			tb_merkle_node(sr, sr, proof->node[i]);
-		}
-		fn >>= 1;
-		sn >>= 1;
-	}
-	return sn == 0 && same(fr, old_root) && same(sr, new_root) ? TB_OK : TB_ERR_PROOF; /* 7 */
+	given = (old_size & (old_size - 1)) == 0 ? 0 : 1; /* 2: a power of two has its root prepended */
+	if (roots_from_nodes(fr, sr, given == 0 ? old_root : proof->node[0], proof->node + given,
+		    proof->num - given, old_size, new_size) != TB_OK)
+		return TB_ERR_PROOF;
+	return same(fr, old_root) && same(sr, new_root) ? TB_OK : TB_ERR_PROOF; /* 7 */
+}
+
+tb_err tb_merkle_verify_fork(const tb_merkle_proof *proof, uint64_t old_size,
+	const uint8_t old_root[TB_MERKLE_BYTES], uint64_t new_size, const uint8_t new_root[TB_MERKLE_BYTES])
+{
+	uint8_t fr[TB_MERKLE_BYTES], sr[TB_MERKLE_BYTES];
+
+	if (old_size == 0 || old_size > new_size || new_size > TB_MERKLE_MAX_SIZE ||
+		proof->num > TB_MERKLE_MAX_PROOF)
+		return TB_ERR_PROOF;
+	if (old_size == new_size)
+		return proof->num == 0 && !same(old_root, new_root) ? TB_OK : TB_ERR_PROOF;
+	if (proof->num == 0 || roots_from_nodes(fr, sr, proof->node[0], proof->node + 1, proof->num - 1,
+				       old_size, new_size) != TB_OK)
+		return TB_ERR_PROOF;
+	return same(sr, new_root) && !same(fr, old_root) ? TB_OK : TB_ERR_PROOF;
 }

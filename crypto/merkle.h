@@ -70,4 +70,17 @@ TB_CHECKED tb_err tb_merkle_verify_inclusion(const tb_merkle_proof *proof,
 TB_CHECKED tb_err tb_merkle_verify_consistency(const tb_merkle_proof *proof, uint64_t old_size,
 	const uint8_t old_root[TB_MERKLE_BYTES], uint64_t new_size, const uint8_t new_root[TB_MERKLE_BYTES]);
 
+/* ---- forks ---- */
+/*
+ * What shows that a tree does NOT begin with another one: the nodes of PROOF(old_size, D[new_size]), the old tree's own node always among
+ * them.  They lead to new_root, so they are that tree's; and what they say about its first old_size leaves is not old_root.
+ * 0 < old_size < new_size, RANGE otherwise, or the reader's error.
+ */
+TB_CHECKED tb_err tb_merkle_prove_fork(
+	tb_merkle_proof *out, const tb_merkle_reader *nodes, uint64_t old_size, uint64_t new_size);
+/* TB_OK when the roots are of two trees neither of which is the beginning of the other.  Equal sizes: without nodes,
+ * and the roots differ.  PROOF. */
+TB_CHECKED tb_err tb_merkle_verify_fork(const tb_merkle_proof *proof, uint64_t old_size,
+	const uint8_t old_root[TB_MERKLE_BYTES], uint64_t new_size, const uint8_t new_root[TB_MERKLE_BYTES]);
+
 #endif
