@@ -8,6 +8,7 @@
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/progress.h"
+#include "core/log/fork.h"
 #include "core/log/receipt.h"
 #include "crypto/hash.h"
 #include "net/mirror.h"
@@ -317,7 +318,34 @@ static bool is_older_copy(const tb_client *c, const tb_checkpoint *seen)
 	return true;
 }
 
-static int compare_seen(tb_client *c, const tb_checkpoint *seen)
+/*
+ * Where both heads can be held against each other, the evidence is a file that convinces anybody [LOG.FORK].  It cannot be made when
+ * the larger head is the remembered one, whose tree the server no longer shows: then the two heads are all there is.
+ */
+static bool keep_fork(const tb_client *c, const tb_buf *seen_text, const char *path)
+{
+	tb_tile_reader *tiles = NULL;
+	tb_merkle_reader nodes;
+	tb_buf file;
+	tb_fork fork;
+	tb_why why = {""};
+	bool is_kept = false;
+
+	if (tb_tile_reader_new(&tiles, c->source, c->checkpoint.size) != TB_OK)
+		return false;
+	nodes = tb_tile_reader_nodes(tiles);
+	tb_buf_init(&file, TB_FORK_MAX_BYTES);
+	tb_fork_init(&fork);
+	if (tb_fork_make(&fork, &c->log_key, seen_text, &c->checkpoint_text, &nodes, &why) == TB_OK &&
+		tb_fork_write(&file, &fork) == TB_OK)
+		is_kept = tb_file_write(path, file.data, file.len, TB_FILE_PUBLIC, &why) == TB_OK;
+	tb_fork_release(&fork);
+	tb_buf_release(&file);
+	tb_tile_reader_free(tiles);
+	return is_kept;
+}
+
+static int compare_seen(tb_client *c, const tb_checkpoint *seen, const tb_buf *seen_text)
 {
 	char evidence[TB_STATE_PATH_MAX];
 	tb_why why = {""};
@@ -326,6 +354,14 @@ static int compare_seen(tb_client *c, const tb_checkpoint *seen)
 
 	if (exit_code != TB_EXIT_NO)
 		return exit_code;
+	tb_client_state_path(c, evidence, sizeof evidence, "fork.evidence");
+	if (keep_fork(c, seen_text, evidence)) {
+		(void)tb_args_error(c->args,
+			"the server shows two histories; what proves it to anybody is in %s: "
+			"tabella-verify --evidence checks it",
+			evidence);
+		return exit_code;
+	}
 	tb_client_state_path(c, evidence, sizeof evidence, "checkpoint.conflicting");
 	if (tb_file_write(evidence, c->checkpoint_text.data, c->checkpoint_text.len, TB_FILE_PUBLIC, &why) ==
 		TB_OK)
@@ -356,7 +392,7 @@ static int compare_with_memory(tb_client *c)
 			exit_code = tb_args_error(
 				c->args, "%s: %s; remove it only if you know why", path, why.text);
 		else if (!is_older_copy(c, &seen))
-			exit_code = compare_seen(c, &seen);
+			exit_code = compare_seen(c, &seen, &text);
 	}
 	c->remembered = seen.size;
 	tb_buf_release(&text);

@@ -16,6 +16,7 @@
 
 static const char usage[] =
 	"Usage: tabella-verify [options] BOARD\n"
+	"       tabella-verify --evidence FILE\n"
 	"\n"
 	"Checks a whole election: every entry, signature, proof and number of a Tabella board.\n"
 	"BOARD is http[s]://host/e/<slug>, a folder, or an archive (.tar).\n"
@@ -26,6 +27,7 @@ static const char usage[] =
 	"  --origin NAME        the name of the log, host/e/<slug>\n"
 	"  --fingerprint CODE   the fingerprint of the opening, 26 characters\n"
 	"  --seen FILE          an older checkpoint of this log, which must still fit\n"
+	"  --evidence FILE      instead of a board: check what proves that a log was forked\n"
 	"\n"
 	"How:\n"
 	"  --threads N          1 to 64; one for each core if not given\n"
@@ -138,6 +140,7 @@ enum {
 	OPT_ORIGIN,
 	OPT_FINGERPRINT,
 	OPT_SEEN,
+	OPT_EVIDENCE,
 	OPT_THREADS,
 	OPT_SAVE,
 	OPT_ALL,
@@ -160,6 +163,9 @@ static int take(tb_verify_options *o, int option, const char *value)
 		return take_fingerprint(o, value);
 	case OPT_SEEN:
 		return take_seen(o, value);
+	case OPT_EVIDENCE:
+		o->evidence = value;
+		return -1;
 	case OPT_THREADS:
 		return take_threads(o, value);
 	case OPT_SAVE:
@@ -192,6 +198,7 @@ int tb_verify_options_parse(tb_verify_options *out, int argc, char **argv)
 		{"key", required_argument, NULL, OPT_KEY}, {"origin", required_argument, NULL, OPT_ORIGIN},
 		{"fingerprint", required_argument, NULL, OPT_FINGERPRINT},
 		{"seen", required_argument, NULL, OPT_SEEN},
+		{"evidence", required_argument, NULL, OPT_EVIDENCE},
 		{"threads", required_argument, NULL, OPT_THREADS},
 		{"save", required_argument, NULL, OPT_SAVE}, {"all", no_argument, NULL, OPT_ALL},
 		{"quiet", no_argument, NULL, OPT_QUIET}, {"json", no_argument, NULL, OPT_JSON},
@@ -208,8 +215,12 @@ int tb_verify_options_parse(tb_verify_options *out, int argc, char **argv)
 		if (code != -1)
 			return code;
 	}
-	if (optind + 1 != argc) {
-		(void)tb_verify_error(optind >= argc ? "which board?" : "one board at a time");
+	if (out->evidence != NULL && optind == argc)
+		return -1;
+	if (optind + 1 != argc || out->evidence != NULL) {
+		(void)tb_verify_error(out->evidence != NULL ? "a board or --evidence, not both"
+				      : optind >= argc      ? "which board?"
+							    : "one board at a time");
 		(void)fputs("Try 'tabella-verify --help'.\n", stderr);
 		return TB_VERIFY_USAGE;
 	}

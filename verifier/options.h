@@ -6,8 +6,9 @@
 
 /* What the command line asks for. */
 typedef struct tb_verify_options {
-	const char *board; /* a URL, a folder or an archive */
-	const char *save;  /* where a copy is kept, or NULL */
+	const char *board;    /* a URL, a folder or an archive; NULL with `evidence` */
+	const char *evidence; /* a file to be checked instead of a board, or NULL */
+	const char *save;     /* where a copy is kept, or NULL */
 	bool json, all, quiet;
 	tb_check_options check; /* what the user trusts points into the rest of this struct */
 	char origin[TB_KEY_NAME_MAX + 1];

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "verifier/evidence.h"
 #include "verifier/fetch.h"
 #include "verifier/report.h"
 
@@ -89,7 +90,7 @@ int tb_verify_main(int argc, char **argv)
 	int code = tb_verify_options_parse(&o, argc, argv);
 
 	if (code == -1)
-		code = run(&o);
+		code = o.evidence != NULL ? tb_verify_evidence(&o) : run(&o);
 	tb_verify_options_release(&o);
 	return code;
 }

@@ -41,9 +41,16 @@ check 'who has seen nothing can vote' gives 0 'recorded as entry' as bob vote v0
 
 # ---- now both histories have the same length, and then the false one is longer ----
 
+evidence() { echo home-of-ann/tabella/*/fork.evidence; }
 check 'another history of the same length' gives 1 'LOG.CONSISTENT: .* are not heads of one log' as ann vote v003
+check 'and what proves it to anybody' gives 0 '^FORKED$' tabella-verify --evidence "$(evidence)"
 must as bob vote v005
+rm "$(evidence)"
 check 'a longer one' gives 1 'LOG.CONSISTENT: .* are not heads of one log' as ann vote v003
+check 'that is proved too' gives 0 'a log, and a longer one that begins otherwise' tabella-verify --evidence "$(evidence)"
+check 'not of another key' gives 1 '^NO EVIDENCE$' tabella-verify --key "$(head -c 32 /dev/zero | base64)" --evidence "$(evidence)"
+sed 's/^node ./node A/' "$(evidence)" >changed.evidence
+check 'nor of a changed file' gives 1 '^NO EVIDENCE$' tabella-verify --evidence changed.evidence
 check 'the trustee who has seen the other one certified nothing of it' gives 1 'LOG.CONSISTENT' as ann tabella-trustee recover --phrase trustee-1.phrase "$board"
 server_stop
 cp -R data false

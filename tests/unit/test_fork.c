@@ -100,8 +100,7 @@ static void test_every_fork_is_proved(void **state)
 		for (uint64_t old_size = 1; old_size <= new_size; old_size++)
 			for (uint64_t odd = 0; odd < old_size; odd++) {
 				tb_buf_init(&file, TB_FORK_MAX_BYTES);
-				assert_int_equal(
-					make(&file, old_size, new_size, odd, odd % 2 == 1), TB_OK);
+				assert_int_equal(make(&file, old_size, new_size, odd, odd % 2 == 1), TB_OK);
 				assert_int_equal(parse(file.data, file.len), TB_OK);
 				tb_buf_release(&file);
 			}
