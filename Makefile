@@ -28,7 +28,7 @@ ALL_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAG
 CRYPTO_LIBS := -ldecaf -lgmp -lcrypto
 CORE_LIBS := -ljansson -lunistring
 NET_LIBS := -lcurl
-SERVER_LIBS := -lmicrohttpd -lsqlite3 -lgnutls
+SERVER_LIBS := -lmicrohttpd -lsqlite3 -lgnutls -lseccomp
 TEST_LIBS := -lcmocka -lsodium
 
 # ---- sources ----
@@ -127,14 +127,18 @@ bench: ## measure against the targets and against peers
 	+@$(again) bench-programs
 	@tools/run-bench '$(BUILD)' $(bench_bins) $(bench_scripts)
 
-install: all ## install programs and man pages below $(DESTDIR)$(PREFIX)
+install: all ## install programs, man pages and the systemd unit below $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 $(binaries) '$(DESTDIR)$(PREFIX)/bin'
+	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/share/doc/tabella'
+	sed 's|@bin@|$(PREFIX)/bin|' packaging/tabella-server.service >'$(DESTDIR)$(PREFIX)/lib/systemd/system/tabella-server.service'
+	install -m 644 packaging/server.conf '$(DESTDIR)$(PREFIX)/share/doc/tabella/server.conf'
 	@for page in $(man_pages); do install -v -D -m 644 "$$page" \
 		'$(DESTDIR)$(PREFIX)'/share/man/man"$${page##*.}/$${page##*/}" || exit 1; done
 
 uninstall: ## remove what install put there
 	@for file in $(notdir $(binaries)); do rm -fv '$(DESTDIR)$(PREFIX)/bin'/"$$file"; done
+	@rm -fv '$(DESTDIR)$(PREFIX)/lib/systemd/system/tabella-server.service' '$(DESTDIR)$(PREFIX)/share/doc/tabella/server.conf'
 	@for page in $(man_pages); do rm -fv '$(DESTDIR)$(PREFIX)'/share/man/man"$${page##*.}/$${page##*/}"; done
 
 check-all: ## everything: checks of the source, both compilers, sanitizers, all long tests

@@ -202,7 +202,12 @@ static void recorded(tb_app *app, tb_submission *s, tb_http_response *response)
 void tb_api_submitted(tb_app *app, tb_submission *s, tb_http_response *response)
 {
 	tb_fault fault = {0};
+	tb_fate fate = s->err == TB_ERR_RULE ? TB_FATE_REFUSED
+		       : s->err != TB_OK     ? TB_FATE_FAILED
+		       : s->is_new           ? TB_FATE_RECORDED
+					     : TB_FATE_REPEATED;
 
+	(void)atomic_fetch_add(&app->metrics.submissions[fate], 1);
 	switch (s->err) {
 	case TB_OK:
 		recorded(app, s, response);

@@ -66,6 +66,7 @@ tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *
 	app->keys = keys;
 	app->client = client;
 	app->clock = *clock;
+	app->metrics.started = tb_clock_now(&app->clock);
 	tb_elections_init(&app->elections);
 	err = tb_limits_new(&app->limits, NUM_BUCKETS);
 	if (err == TB_OK)

@@ -7,6 +7,7 @@
 #include "server/config.h"
 #include "server/election.h"
 #include "server/keys.h"
+#include "server/metrics.h"
 #include "server/store.h"
 
 /*
@@ -28,6 +29,7 @@ typedef struct tb_app {
 	tb_clock clock;
 	tb_store *store;
 	tb_limits *limits;
+	tb_metrics metrics;
 	tb_elections elections;
 	tb_sequencer *sequencer;
 	tb_checker *checker;

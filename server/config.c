@@ -31,7 +31,8 @@ typedef struct setting {
 #define NUMBER(field, min, max) offsetof(tb_config, field), 0, min, max, NULL
 #define TAKE(function) 0, 0, 0, 0, function
 
-static take_fn take_admin, take_listen, take_listen_tls, take_proxy, take_proxy_header, take_public_url;
+static take_fn take_admin_listen, take_log_format, take_sandbox, take_admin, take_listen, take_listen_tls,
+	take_proxy, take_proxy_header, take_public_url;
 
 static const setting settings[] = {
 	{"data", "DIR", "the data folder (required)", TEXT(data)},
@@ -49,6 +50,13 @@ static const setting settings[] = {
 	{"proxy-header", "NAME", "what the proxies write it in: X-Forwarded-For (the default) or Forwarded",
 		TAKE(take_proxy_header)},
 	{"admin-key", "KEY", "who may create elections (base64); may be given again", TAKE(take_admin)},
+	{"admin-listen", "HOST:PORT",
+		"where the operator asks: health, metrics (nowhere; a port alone is of 127.0.0.1)",
+		TAKE(take_admin_listen)},
+	{"user", "NAME", "whom to become when started as root", TEXT(user)},
+	{"sandbox", "yes|no", "give up files and system calls that serving does not need (yes)",
+		TAKE(take_sandbox)},
+	{"log-format", "text|json", "of the log on standard error (text)", TAKE(take_log_format)},
 	{"threads", "N", "threads that talk HTTP (the number of processors)", NUMBER(threads, 2, 256)},
 	{"verify-threads", "N", "threads that check ballots (the number of processors)",
 		NUMBER(verify_threads, 1, 256)},
@@ -139,6 +147,41 @@ static tb_err take_listen(tb_config *c, const char *value, const char *where, tb
 static tb_err take_listen_tls(tb_config *c, const char *value, const char *where, tb_fault *fault)
 {
 	return add_listen(&c->listen_tls, value, where, fault);
+}
+
+/* What is there is for the operator's eyes: a port alone is one of this machine. */
+static tb_err take_admin_listen(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	char local[40];
+
+	c->admin_listen.num = 0;
+	if (strchr(value, ':') != NULL || strlen(value) > 5)
+		return add_listen(&c->admin_listen, value, where, fault);
+	(void)snprintf(local, sizeof local, "127.0.0.1:%s", value);
+	return add_listen(&c->admin_listen, local, where, fault);
+}
+
+/* One of two words. */
+static tb_err take_word(
+	bool *out, const char *yes, const char *no, const char *value, const char *where, tb_fault *fault)
+{
+	char expected[40];
+
+	*out = strcmp(value, yes) == 0;
+	if (*out || strcmp(value, no) == 0)
+		return TB_OK;
+	(void)snprintf(expected, sizeof expected, "%s or %s", yes, no);
+	return tb_fault_set(fault, RULE, where, expected, value);
+}
+
+static tb_err take_log_format(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	return take_word(&c->logs_json, "json", "text", value, where, fault);
+}
+
+static tb_err take_sandbox(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	return take_word(&c->has_no_sandbox, "no", "yes", value, where, fault);
 }
 
 static tb_err take_proxy(tb_config *c, const char *value, const char *where, tb_fault *fault)

@@ -45,7 +45,10 @@ typedef struct tb_config {
 	char public_url[TB_CONFIG_LISTEN_MAX]; /* "https://vote.example.org", "" = not known */
 	tb_address_range trusted_proxy[TB_CONFIG_MAX_PROXIES];
 	size_t num_trusted_proxies;
-	bool use_forwarded; /* the proxies write Forwarded, not X-Forwarded-For */
+	bool use_forwarded;            /* the proxies write Forwarded, not X-Forwarded-For */
+	tb_config_listen admin_listen; /* for the operator; at most one */
+	char user[TB_CONFIG_NAME_MAX]; /* whom root becomes, "" = nobody */
+	bool logs_json, has_no_sandbox;
 	uint8_t admin_key[TB_CONFIG_MAX_ADMINS][32];
 	size_t num_admins;
 	unsigned threads;        /* that talk HTTP; at least 2 */

@@ -51,6 +51,7 @@ typedef struct call {
 	struct MHD_Connection *connection;
 	tb_watched *watched; /* the connection's deadline */
 	call_state state;
+	uint64_t complete;   /* when the whole request was there, monotonic microseconds; 0: it never was */
 	const char *refusal; /* rule that the body breaks; the rest of it is read and dropped */
 	size_t max_body, dropped;
 	tb_buf body;
@@ -77,6 +78,7 @@ static bool reserve(call *c, size_t more)
 {
 	size_t before = atomic_fetch_add(&c->http->memory, more);
 
+	atomic_store(&c->http->handler.metrics->body_bytes, before + more);
 	c->reserved += more;
 	return before + more <= c->http->memory_max;
 }
@@ -182,6 +184,10 @@ static enum MHD_Result respond(call *c)
 	enum MHD_Result result = MHD_YES;
 
 	c->state = CALL_DONE;
+	if (r->status < 600)
+		(void)atomic_fetch_add(&c->http->handler.metrics->responses[r->status], 1);
+	if (c->complete != 0)
+		tb_histogram_add(&c->http->handler.metrics->request, tb_monotonic_us() - c->complete);
 	tb_watch_allow(c->watched, c->http->config->response_seconds);
 	if (out == NULL)
 		return MHD_NO;
@@ -305,6 +311,7 @@ static enum MHD_Result answer(call *c)
 		refuse(c);
 		return respond(c);
 	}
+	c->complete = tb_monotonic_us();
 	tb_watch_allow(c->watched, 0); /* how long the work takes is not the client's affair */
 	c->request.body = c->body.data;
 	c->request.body_len = c->body.len;
@@ -377,7 +384,8 @@ static void on_completed(
 		return;
 	finish(c); /* a client that went away while it waited */
 	tb_watch_allow(c->watched, h->config->head_seconds);
-	(void)atomic_fetch_sub(&h->memory, c->reserved);
+	atomic_store(
+		&h->handler.metrics->body_bytes, atomic_fetch_sub(&h->memory, c->reserved) - c->reserved);
 	tb_buf_release(&c->body);
 	tb_http_response_release(&c->response);
 	free(c);
@@ -390,15 +398,19 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **c
 	enum MHD_ConnectionNotificationCode what)
 {
 	tb_http *h = cls;
+	tb_metrics *m = h->handler.metrics;
 	tb_watched *w;
 	int fd;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		(void)atomic_fetch_sub(&m->connections, 1);
 		if (*context != NULL)
 			tb_watch_remove(h->watch, *context);
 		free(*context);
 		return;
 	}
+	(void)atomic_fetch_add(&m->connections, 1);
+	(void)atomic_fetch_add(&m->connections_total, 1);
 	fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	w = calloc(1, sizeof *w);
 	*context = w;
@@ -482,7 +494,7 @@ static struct MHD_Daemon *start_daemon(tb_http *h, size_t i)
 
 tb_err tb_http_start(tb_http *h, tb_fault *fault)
 {
-	tb_err err = tb_watch_start(&h->watch);
+	tb_err err = tb_watch_start(&h->watch, &h->handler.metrics->late);
 
 	for (size_t i = 0; i < h->num && err == TB_OK; i++) {
 		h->at[i].daemon = start_daemon(h, i);

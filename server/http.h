@@ -4,6 +4,7 @@
 
 #include "server/config.h"
 #include "server/message.h"
+#include "server/metrics.h"
 
 /*
  * Sockets: the only file that knows libmicrohttpd is http.c.  It collects the body of each request under a cap, hands the whole
@@ -23,6 +24,7 @@ typedef struct tb_http_handler {
 	bool (*admit)(void *ctx, const tb_http_request *request, tb_http_response *response);
 	/* The largest body that may be sent to this path, asked before that. */
 	size_t (*max_body)(const char *path);
+	tb_metrics *metrics; /* where connections and responses are counted */
 	void *ctx;
 } tb_http_handler;
 

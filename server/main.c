@@ -12,8 +12,10 @@
 #include "core/base/file.h"
 #include "core/base/process.h"
 #include "server/app.h"
+#include "server/api_ops.h"
 #include "server/http.h"
 #include "server/route.h"
+#include "server/sandbox.h"
 #include "server/slog.h"
 #include "server/tls.h"
 
@@ -41,6 +43,33 @@ static void finish(void *ctx, void *pending, tb_http_response *response)
 static bool admit(void *ctx, const tb_http_request *request, tb_http_response *response)
 {
 	return tb_route_admit(ctx, request, response);
+}
+
+/* ---- the same for the operator's address ---- */
+
+static bool answer_operator(void *ctx, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *), void *call, void **pending)
+{
+	(void)wake;
+	(void)call;
+	*pending = NULL;
+	tb_ops_route(ctx, request, response);
+	return true;
+}
+
+static void finish_operator(void *ctx, void *pending, tb_http_response *response)
+{
+	(void)ctx;
+	(void)pending;
+	(void)response;
+}
+
+static bool admit_operator(void *ctx, const tb_http_request *request, tb_http_response *response)
+{
+	(void)ctx;
+	(void)request;
+	(void)response;
+	return true;
 }
 
 /* ---- starting ---- */
@@ -72,6 +101,10 @@ static int make_keys(const tb_config *config)
 	tb_server_keys keys;
 	tb_why why;
 
+	if (config->user[0] != '\0' &&
+		(tb_privileges_make_folder(config->user, config->data, &why) != TB_OK ||
+			tb_privileges_drop(config->user, &why) != TB_OK))
+		return complain(EXIT_FAILED, why.text);
 	if (tb_server_keys_create(&keys, config->data, &why) != TB_OK)
 		return complain(EXIT_FAILED, why.text);
 	printf("%s\n", keys.line);
@@ -127,19 +160,64 @@ static void reload(const tb_config *config)
 		err == TB_ERR_RULE ? text : tb_err_text(err));
 }
 
+/* All that listens: for the world, and for the operator. */
+typedef struct doors {
+	tb_http *world, *staff; /* NULL: none */
+	tb_config staff_config;
+	tb_metrics staff_metrics; /* so that scrapes do not count as clients */
+} doors;
+
+/* While still root, if that is how we were started: ports below 1024.  Clients that come before the boards are replayed wait. */
+static tb_err bind_doors(doors *d, const tb_config *config, tb_app *app, tb_fault *fault)
+{
+	tb_http_handler world = {.answer = answer,
+		.finish = finish,
+		.admit = admit,
+		.max_body = tb_route_max_body,
+		.metrics = &app->metrics,
+		.ctx = app};
+	tb_http_handler staff = {.answer = answer_operator,
+		.finish = finish_operator,
+		.admit = admit_operator,
+		.max_body = tb_ops_max_body,
+		.metrics = &d->staff_metrics,
+		.ctx = app};
+	tb_err err = tb_http_bind(&d->world, config, &world, fault);
+
+	if (err != TB_OK || config->admin_listen.num == 0)
+		return err;
+	d->staff_config = *config;
+	d->staff_config.listen = config->admin_listen;
+	d->staff_config.listen_tls.num = 0;
+	d->staff_config.threads = 2;
+	d->staff_config.max_connections = 64;
+	return tb_http_bind(&d->staff, &d->staff_config, &staff, fault);
+}
+
+static void close_doors(doors *d)
+{
+	tb_http_stop(d->world);
+	tb_http_stop(d->staff); /* watched to the end */
+	d->world = d->staff = NULL;
+}
+
 /* Serves until SIGTERM or SIGINT, which all threads have blocked. */
-static int serve(tb_http *http, const tb_config *config, const sigset_t *signals)
+static int serve(const doors *d, const tb_config *config, const sigset_t *signals)
 {
 	tb_fault fault = {0};
 	tb_why why;
 	int signal_number = 0;
-	tb_err err = tb_http_start(http, &fault);
+	tb_err err = tb_http_start(d->world, &fault);
 
+	if (err == TB_OK && d->staff != NULL)
+		err = tb_http_start(d->staff, &fault);
 	if (err != TB_OK)
 		return complain_fault(err, &fault);
-	if (write_port(config, tb_http_port(http, 0), &why) != TB_OK)
+	if (write_port(config, tb_http_port(d->world, 0), &why) != TB_OK)
 		return complain(EXIT_FAILED, why.text);
-	say_where(http);
+	say_where(d->world);
+	if (d->staff != NULL)
+		tb_slog(TB_SLOG_INFO, "operator", "address=%s", tb_http_address(d->staff, 0));
 	if (tb_client_embedded.num_pages == 0)
 		tb_slog(TB_SLOG_WARNING, "client",
 			"this server was built without the web client, so it has no pages (make "
@@ -165,65 +243,109 @@ static void block_signals(sigset_t *signals)
 	(void)pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-/* With the keys loaded and the folder locked. */
-static int run_locked(const tb_config *config, const tb_server_keys *keys)
+/* The folder that a file is in. */
+static const char *folder_of(char out[TB_CONFIG_PATH_MAX], const char *file)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (slash == NULL)
+		return ".";
+	(void)snprintf(out, TB_CONFIG_PATH_MAX, "%.*s", slash == file ? 1 : (int)(slash - file), file);
+	return out;
+}
+
+static void shut_in(const tb_config *config, tb_metrics *metrics)
+{
+	static char port_folder[TB_CONFIG_PATH_MAX], certificate_folder[TB_CONFIG_PATH_MAX],
+		key_folder[TB_CONFIG_PATH_MAX];
+	const char *writable[2] = {config->data}, *readable[2];
+	tb_sandbox s = {.writable = writable, .num_writable = 1, .readable = readable};
+	tb_sandbox_state state;
+
+	if (config->has_no_sandbox)
+		return;
+	if (config->port_file[0] != '\0')
+		writable[s.num_writable++] = folder_of(port_folder, config->port_file);
+	if (config->listen_tls.num > 0) { /* to read them again */
+		readable[s.num_readable++] = folder_of(certificate_folder, config->tls_certificate);
+		readable[s.num_readable++] = folder_of(key_folder, config->tls_key);
+	}
+	tb_sandbox_enter(&s, &state);
+	atomic_store(&metrics->has_seccomp, state.has_seccomp);
+	atomic_store(&metrics->has_landlock, state.has_landlock);
+	tb_slog(state.has_seccomp && state.has_landlock ? TB_SLOG_INFO : TB_SLOG_WARNING, "sandbox",
+		"seccomp=%s landlock=%s", state.has_seccomp ? "yes" : "no",
+		state.has_landlock ? "yes" : "no");
+}
+
+/* With the folder locked. */
+static int run_locked(const tb_config *config, const tb_server_keys *keys, doors *d, tb_app *app)
 {
 	char path[TB_CONFIG_PATH_MAX + 16];
 	tb_clock clock = tb_clock_system();
-	static tb_app app;
-	tb_http_handler handler = {.answer = answer,
-		.finish = finish,
-		.admit = admit,
-		.max_body = tb_route_max_body,
-		.ctx = &app};
-	tb_fault fault = {0};
+	tb_metrics metrics = {0};
 	sigset_t signals;
-	tb_http *http;
 	tb_why why;
 	int status;
-	tb_err err;
 
 	block_signals(&signals);
-	/* Clients that come while the boards are replayed wait. */
-	err = tb_http_bind(&http, config, &handler, &fault);
-	if (err != TB_OK)
-		return complain_fault(err, &fault);
+	shut_in(config, &metrics);
 	(void)snprintf(path, sizeof path, "%s/board.db", config->data);
-	if (tb_app_start(&app, config, keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
-		tb_http_stop(http);
+	if (tb_app_start(app, config, keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
+		close_doors(d);
 		return complain(EXIT_FAILED, why.text);
 	}
-	status = serve(http, config, &signals);
-	tb_http_stop(http);
-	tb_app_stop(&app);
+	atomic_store(&app->metrics.has_seccomp, atomic_load(&metrics.has_seccomp));
+	atomic_store(&app->metrics.has_landlock, atomic_load(&metrics.has_landlock));
+	status = serve(d, config, &signals);
+	close_doors(d);
+	tb_app_stop(app);
+	return status;
+}
+
+/* No longer root: keys, folder, and then the work. */
+static int run_as_user(const tb_config *config, doors *d, tb_app *app)
+{
+	tb_server_keys keys;
+	tb_why why;
+	int lock, status;
+
+	if (config->user[0] != '\0' && tb_privileges_drop(config->user, &why) != TB_OK)
+		return complain(EXIT_FAILED, why.text);
+	if (tb_server_keys_load(&keys, config->data, &why) != TB_OK)
+		return complain(EXIT_FAILED, why.text);
+	if (config->action == TB_CONFIG_CHECK) {
+		tb_server_keys_wipe(&keys);
+		puts("the configuration is right");
+		return EXIT_OK;
+	}
+	lock = lock_data(config->data);
+	if (lock < 0) {
+		tb_server_keys_wipe(&keys);
+		return EXIT_FAILED;
+	}
+	status = run_locked(config, &keys, d, app);
+	tb_server_keys_wipe(&keys);
+	(void)close(lock);
 	return status;
 }
 
 static int run(const tb_config *config)
 {
+	static tb_app app;
+	static doors d;
 	tb_fault fault = {0};
-	tb_server_keys keys;
-	tb_why why;
-	int lock, status;
-	tb_err err;
+	tb_err err = TB_OK;
+	int status;
 
-	if (tb_server_keys_load(&keys, config->data, &why) != TB_OK)
-		return complain(EXIT_FAILED, why.text);
-	err = config->listen_tls.num > 0 ? tb_tls_load(config->tls_certificate, config->tls_key, &fault)
-					 : TB_OK;
-	if (err != TB_OK) {
-		status = complain_fault(err, &fault);
-	} else if (config->action == TB_CONFIG_CHECK) {
-		puts("the configuration is right");
-		status = EXIT_OK;
-	} else if ((lock = lock_data(config->data)) < 0) {
-		status = EXIT_FAILED;
-	} else {
-		status = run_locked(config, &keys);
-		(void)close(lock);
-	}
+	tb_slog_set_json(config->logs_json);
+	if (config->listen_tls.num > 0)
+		err = tb_tls_load(config->tls_certificate, config->tls_key, &fault);
+	if (err == TB_OK && config->action == TB_CONFIG_SERVE)
+		err = bind_doors(&d, config, &app, &fault);
+	status = err == TB_OK ? run_as_user(config, &d, &app) : complain_fault(err, &fault);
+	close_doors(&d);
 	tb_tls_release();
-	tb_server_keys_wipe(&keys);
 	return status;
 }
 

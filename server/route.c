@@ -111,8 +111,10 @@ bool tb_route_admit(tb_app *app, const tb_http_request *request, tb_http_respons
 	if (wait == 0 && strcmp(request->method, "POST") == 0)
 		wait = tb_limits_wait(app->limits, LIMIT_SUBMISSIONS, key, sizeof key,
 			&app->config->submit_rate, now, true);
-	if (wait > 0)
+	if (wait > 0) {
+		(void)atomic_fetch_add(&app->metrics.limited, 1);
 		tb_http_problem_rate(response, "address", wait);
+	}
 	return wait == 0;
 }
 
@@ -174,6 +176,7 @@ static bool submit(tb_app *app, tb_submission *s, tb_http_response *response, vo
 	unsigned wait = is_there ? 0 : voter_wait(app, s, false);
 
 	if (wait > 0) {
+		(void)atomic_fetch_add(&app->metrics.limited, 1);
 		tb_http_problem_rate(response, "voter", wait);
 		tb_submission_free(s);
 		return true;

@@ -447,11 +447,20 @@ static void answer(batch *b, tb_err err)
 
 static void run_batch(batch *b)
 {
+	tb_metrics *m = &b->app->metrics;
+	uint64_t started = tb_monotonic_us();
 	tb_err err;
 
 	b->num_changes = 0;
 	heal_all(b);
 	err = transact(b);
+	/* A transaction that changed nothing shows nothing of the disk. */
+	if (err != TB_OK || b->num_changes > 0)
+		atomic_store(&m->cannot_write, err != TB_OK);
+	if (err != TB_OK)
+		(void)atomic_fetch_add(&m->commit_failures, 1);
+	else if (b->num_changes > 0)
+		tb_histogram_add(&m->commit, tb_monotonic_us() - started);
 	if (err != TB_OK)
 		tb_slog(TB_SLOG_ERROR, "commit", "failed, nothing was changed: %s", tb_err_text(err));
 	for (size_t i = 0; i < b->num_changes; i++)
@@ -484,6 +493,7 @@ static tb_submission *take(tb_sequencer *q)
 			q->last = &q->first;
 		last->next = NULL;
 		q->num_waiting -= num;
+		atomic_store(&q->batch.app->metrics.waiting, q->num_waiting);
 	}
 	(void)pthread_mutex_unlock(&q->lock);
 	return first;
@@ -509,6 +519,7 @@ void tb_sequencer_submit(tb_sequencer *q, tb_submission *s)
 		*q->last = s;
 		q->last = &s->next;
 		q->num_waiting++;
+		atomic_store(&q->batch.app->metrics.waiting, q->num_waiting);
 		(void)pthread_cond_signal(&q->more);
 	}
 	(void)pthread_mutex_unlock(&q->lock);

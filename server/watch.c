@@ -14,6 +14,7 @@ struct tb_watch {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping;
+	_Atomic uint64_t *num_cut;
 	tb_watched *first;
 };
 
@@ -35,8 +36,10 @@ static void cut_late(tb_watch *all)
 
 		/* Not when it has just been given more time. */
 		if (deadline != 0 && deadline <= now &&
-			atomic_compare_exchange_strong(&w->deadline, &deadline, 0))
+			atomic_compare_exchange_strong(&w->deadline, &deadline, 0)) {
 			(void)shutdown(w->fd, SHUT_RDWR);
+			(void)atomic_fetch_add(all->num_cut, 1);
+		}
 	}
 }
 
@@ -58,7 +61,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-tb_err tb_watch_start(tb_watch **out)
+tb_err tb_watch_start(tb_watch **out, _Atomic uint64_t *num_cut)
 {
 	tb_watch *all = calloc(1, sizeof *all);
 	pthread_condattr_t monotonic;
@@ -66,6 +69,7 @@ tb_err tb_watch_start(tb_watch **out)
 	*out = NULL;
 	if (all == NULL)
 		return TB_ERR_MEMORY;
+	all->num_cut = num_cut;
 	TB_REQUIRE(pthread_condattr_init(&monotonic) == 0 &&
 		   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC) == 0);
 	TB_REQUIRE(

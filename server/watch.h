@@ -20,7 +20,8 @@ typedef struct tb_watched {
 	int fd;
 } tb_watched;
 
-TB_CHECKED tb_err tb_watch_start(tb_watch **out); /* MEMORY, LIMIT (no more threads) */
+TB_CHECKED tb_err tb_watch_start(
+	tb_watch **out, _Atomic uint64_t *num_cut); /* counted there; MEMORY, LIMIT (no more threads) */
 /* Every connection must be removed before. */
 void tb_watch_stop(tb_watch *w);
 

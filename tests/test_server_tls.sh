@@ -15,8 +15,8 @@ make_certificate() { # NAME
 refused() {
 	local words=$1
 	shift
-	"$server" --data "$dir/data" --check-config "$@" >"$dir/out" 2>"$dir/err" </dev/null
-	[ $? -ne 0 ] && grep -qF -- "$words" "$dir/err" && return
+	! "$server" --data "$dir/data" --check-config "$@" >"$dir/out" 2>"$dir/err" </dev/null &&
+		grep -qF -- "$words" "$dir/err" && return
 	echo "# $(cat "$dir/err")"
 	return 1
 }

@@ -40,8 +40,12 @@ static bool admit(void *ctx, const tb_http_request *request, tb_http_response *r
 	return tb_route_admit(ctx, request, response);
 }
 
-static const tb_http_handler handler = {
-	.answer = answer, .finish = finish, .admit = admit, .max_body = tb_route_max_body, .ctx = &s.app};
+static const tb_http_handler handler = {.answer = answer,
+	.finish = finish,
+	.admit = admit,
+	.max_body = tb_route_max_body,
+	.metrics = &s.app.metrics,
+	.ctx = &s.app};
 
 static void listen_with(void)
 {
