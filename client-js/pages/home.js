@@ -1,52 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 // The elections of this server: open, coming, over.
 import texts from '../lang/home.js';
+import view from '../lang/view.js';
 import * as api from '../net/api.js';
 import { el, replace } from '../ui/dom.js';
-import { formatRelative, formatTime, formatUtc, t } from '../ui/i18n.js';
-import { begin, notice } from '../ui/layout.js';
+import { formatRelative, formatTime, t } from '../ui/i18n.js';
+import { begin, notice, title } from '../ui/layout.js';
+import { moment, now } from '../ui/parts.js';
 import { pageUrl, where } from '../ui/where.js';
+import { byTime, groupOf, phaseNow } from './home/groups.js';
 
-const COMING = new Set(['setup', 'certifying', 'ready']);
+const EVERY = 30_000;
 
-/** @typedef {{slug: string, title: string, phase: string, opens: number, closes: number}} Election */
+/** @typedef {import('./home/groups.js').Election} Election */
 
-/** @param {Election} e @param {number} now @returns {'open'|'coming'|'over'} */
-function groupOf(e, now) {
-	if (e.phase === 'open' && now < e.closes) return 'open';
-	return COMING.has(e.phase) && now < e.opens ? 'coming' : 'over';
-}
-
-/** @param {Election} e @param {'open'|'coming'|'over'} group @param {number} now */
-function card(e, group, now) {
+/** @param {Election} e @param {'open'|'coming'|'over'} group */
+function card(e, group) {
 	const w = where();
 	const time = group === 'coming' ? e.opens : e.closes;
+	const phase = phaseNow(e, now());
 	return el('li', { class: 'card' },
-		el('h3', null, el('a', { href: pageUrl(w, '', e.slug) }, e.title)),
-		el('p', null, t(`home.time-${group}`, { when: formatRelative(time, now), time: formatTime(time) }), ' ', el('span', { class: 'faint' }, `(${formatUtc(time)})`)),
-		group === 'open' && el('p', { class: 'actions' }, el('a', { class: 'button main', href: pageUrl(w, 'vote', e.slug) }, t('home.vote'))));
+		el('h3', null, el('a', { href: pageUrl(w, '', e.slug), dir: 'auto' }, e.title)),
+		el('p', null, phase === 'late' ? t('home.late') : t(`home.time-${group}`, { when: formatRelative(time, now()) }), ' ', moment(time)),
+		['closed', 'cancelled', 'missed'].includes(phase) && el('p', null, el('span', { class: `badge ${phase === 'closed' ? 'warning' : 'bad'}` }, t(`view.phase-${phase}`))),
+		group === 'open' && el('p', { class: 'actions' }, el('a', { class: 'button main', href: pageUrl(w, 'vote', e.slug) }, t('home.vote'))),
+		phase === 'finished' && el('p', { class: 'actions' }, el('a', { class: 'button', href: pageUrl(w, 'results', e.slug) }, t('home.results'))));
 }
 
-async function main() {
-	const content = begin('home', { home: texts });
-	const heading = el('h1', null, t('home.heading'));
-	replace(content, heading, el('p', { class: 'faint' }, t('home.loading')));
-	let listed;
-	try {
-		listed = await api.list(where().server);
-	} catch {
-		replace(content, heading, notice('error', el('p', null, t('home.unreachable'))));
-		return;
-	}
-	const now = Math.floor(Date.now() / 1000);
-	/** @type {Election[]} */
-	const elections = listed.elections;
-	const groups = /** @type {const} */ (['open', 'coming', 'over']).map((name) => ({ name, list: elections.filter((e) => groupOf(e, now) === name) }));
-	replace(content, heading, el('p', null, t('home.what')),
+/** @param {Election[]} elections */
+function show(elections) {
+	const groups = /** @type {const} */ (['open', 'coming', 'over']).map((name) => ({ name, list: byTime(elections, name, now()) }));
+	return [
+		el('p', null, t('home.what')),
 		elections.length === 0 && notice('note', el('p', null, t('home.none'))),
 		groups.filter(({ list }) => list.length > 0).map(({ name, list }) => el('section', null,
 			el('h2', null, t(`home.group-${name}`)),
-			el('ul', { class: 'plain' }, list.map((e) => card(e, name, now))))));
+			el('ul', { class: 'plain' }, list.map((e) => card(e, name))))),
+	];
+}
+
+function main() {
+	const content = begin('home', { home: texts, view });
+	const banner = el('div', null);
+	const place = el('div', null, el('p', { class: 'faint' }, t('view.loading')));
+	let answered = 0;
+	let shown = '';
+	title('');
+	replace(content, el('h1', null, t('home.heading')), banner, place);
+
+	async function load() {
+		try {
+			const { elections } = await api.list(where().server);
+			answered = now();
+			replace(banner);
+			/* What has not changed stays, with the reader's place in it. */
+			const key = JSON.stringify(elections.map((/** @type {Election} */ e) => [e.slug, e.title, groupOf(e, now()), phaseNow(e, now()), e.closes]));
+			if (key !== shown) replace(place, show(elections));
+			shown = key;
+		} catch (error) {
+			if (!(error instanceof api.Unreachable || error instanceof api.Problem)) throw error;
+			if (answered > 0) replace(banner, notice('warning', el('p', null, t('view.stale', { time: formatTime(answered) }))));
+			else replace(place, notice('error', el('p', null, t('view.unreachable'))));
+		}
+	}
+	load();
+	setInterval(() => { if (document.visibilityState === 'visible') load(); }, EVERY);
 }
 
 main();

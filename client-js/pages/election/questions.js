@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is asked, with everything that the manifest says of it.
+import { el } from '../../ui/dom.js';
+import { t } from '../../ui/i18n.js';
+import { approvalSentence, methodSentences, quorumSentence, winnersSentence } from '../../ui/rules.js';
+
+/** @param {any} option */
+const option = ({ label, text, link }) => el('li', null,
+	el('strong', { dir: 'auto' }, label),
+	text && el('p', { class: 'text', dir: 'auto' }, text),
+	link && el('p', { class: 'small' }, el('a', { href: link, rel: 'noopener noreferrer external' }, link)));
+
+/** @param {any} q @param {number} k */
+const question = (q, k) => el('section', { class: 'card', 'aria-labelledby': `question-${k}` },
+	el('h3', { id: `question-${k}`, dir: 'auto' }, q.title),
+	q.text && el('p', { class: 'text', dir: 'auto' }, q.text),
+	el('p', null, methodSentences(q).join(' ')),
+	el('ul', { class: 'options' }, q.options.map(option)),
+	el('p', { class: 'small faint' }, [quorumSentence(q), approvalSentence(q), winnersSentence(q)].filter((one) => one !== null).join(' ')));
+
+/** @param {any} manifest */
+export const questions = (manifest) => el('section', null, el('h2', null, t('election.questions', { n: manifest.questions.length })), manifest.questions.map(question));
