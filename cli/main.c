@@ -22,6 +22,7 @@ static const tb_command *const commands[] = {
 	&tb_cmd_endorse,
 	&tb_cmd_result,
 	&tb_cmd_export,
+	&tb_cmd_mirror,
 	&tb_cmd_submit,
 	NULL,
 };
