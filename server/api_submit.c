@@ -48,6 +48,7 @@ static tb_err check_type(const tb_submission *s, tb_fault *fault)
 	case TB_ENTRY_OPEN:
 	case TB_ENTRY_CLOSE:
 	case TB_ENTRY_RESULT:
+	case TB_ENTRY_CLIENT:
 		return tb_fault_set(fault, TB_RULE_OWN, "type",
 			"an entry that the server does not make itself", tb_entry_type_name(s->entry.type));
 	case TB_ENTRY_BALLOT:

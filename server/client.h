@@ -2,9 +2,7 @@
 #ifndef TB_SERVER_CLIENT_H
 #define TB_SERVER_CLIENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "core/election/client_list.h"
 
 /*
  * The web client as the server carries it: pages (the shells, one for each kind) and files (scripts, styles, pictures, the
@@ -45,5 +43,11 @@ typedef struct tb_client_address {
 
 /* Is this the address of a page?  Whether the election exists is not asked. */
 bool tb_client_parse_address(tb_client_address *out, const char *path, size_t len);
+
+/*
+ * The payload of the `client` entry [CLIENT] of the election with this slug: every page under its addresses there and every
+ * file.  MEMORY, LIMIT; RANGE: an address or the number of files is beyond what the board can say.
+ */
+TB_CHECKED tb_err tb_client_write_list(const tb_client *c, const char *slug, tb_buf *payload);
 
 #endif

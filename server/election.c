@@ -380,6 +380,7 @@ static tb_err make_view(
 	v->opens = m->opens;
 	TB_REQUIRE(strlen(m->title) < sizeof v->title);
 	memcpy(v->title, m->title, strlen(m->title) + 1);
+	v->has_client = tb_board_client(board, v->client);
 	v->closes = tb_board_closes(board);
 	err = sign_head(&v->checkpoint, m->origin, tree, keys);
 	if (err == TB_OK)

@@ -30,8 +30,10 @@ typedef struct tb_view {
 	tb_phase phase;
 	uint64_t opens, closes;
 	char title[TB_NAME_MAX + 1];
-	tb_buf checkpoint; /* the signed note */
-	tb_buf state;      /* the JSON of GET /e/<slug> */
+	bool has_client;
+	uint8_t client[32]; /* what the board says of the web client, if anything */
+	tb_buf checkpoint;  /* the signed note */
+	tb_buf state;       /* the JSON of GET /e/<slug> */
 } tb_view;
 
 typedef struct tb_election {
@@ -45,6 +47,10 @@ typedef struct tb_election {
 	tb_merkle_tree tree; /* of the same entries as the board */
 	bool is_ahead;       /* a transaction is under way */
 	bool is_stale;       /* a transaction failed: board and tree must be replayed before they are used */
+
+	/* Of polls: the hash of the list of what this server serves for this election [CLIENT]. */
+	bool has_client, is_client_refused;
+	uint8_t client[32];
 
 	pthread_mutex_t view_lock;
 	tb_view view;

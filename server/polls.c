@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "crypto/hash.h"
 #include "server/sequencer.h"
 #include "server/slog.h"
 
@@ -29,12 +30,13 @@ struct tb_polls {
 
 /* ---- what the server itself says on the board ---- */
 
-static tb_err make_open(const tb_board *board, tb_buf *payload)
+static tb_err make_open(const tb_board *board, const void *arg, tb_buf *payload)
 {
 	const tb_ceremony *c = tb_board_ceremony(board);
 	const tb_group *g = tb_ceremony_group(c);
 	tb_open open = {.size = tb_board_size(board), .public_key_len = tb_group_point_bytes(g)};
 
+	(void)arg;
 	if (!tb_ceremony_is_certified(c))
 		return TB_ERR_STATE;
 	tb_board_root(board, open.root);
@@ -42,27 +44,36 @@ static tb_err make_open(const tb_board *board, tb_buf *payload)
 	return tb_open_write(payload, &open);
 }
 
-static tb_err make_close(const tb_board *board, tb_buf *payload)
+static tb_err make_close(const tb_board *board, const void *arg, tb_buf *payload)
 {
 	tb_close close = {.size = tb_board_size(board),
 		.ballots = tb_board_num_ballots(board),
 		.voters = tb_board_num_counted(board)};
 
+	(void)arg;
 	tb_board_root(board, close.root);
 	return tb_close_write(payload, &close);
 }
 
-static tb_err make_result(const tb_board *board, tb_buf *payload)
+static tb_err make_result(const tb_board *board, const void *arg, tb_buf *payload)
 {
 	char names[TB_ENDORSEMENTS_MAX][TB_SIGNER_MAX];
 	const char *endorsers[TB_ENDORSEMENTS_MAX];
 	uint32_t num = tb_board_result_endorsers(board, names);
 
+	(void)arg;
 	if (tb_board_tally(board) == NULL || !tb_tally_is_decrypted(tb_board_tally(board)))
 		return TB_ERR_STATE;
 	for (uint32_t i = 0; i < num; i++)
 		endorsers[i] = names[i];
 	return tb_tally_make_result(tb_board_tally(board), payload, endorsers, num);
+}
+
+static tb_err make_client(const tb_board *board, const void *arg, tb_buf *payload)
+{
+	const tb_client *client = arg;
+
+	return tb_client_write_list(client, tb_board_manifest(board)->slug, payload);
 }
 
 static void on_done(tb_submission *s)
@@ -76,8 +87,8 @@ static void on_done(tb_submission *s)
 }
 
 /* Appends an entry of the server's own, and waits until it is there. */
-static tb_err post(
-	tb_polls *p, tb_election *e, tb_entry_type type, tb_err (*make)(const tb_board *, tb_buf *))
+static tb_err post(tb_polls *p, tb_election *e, tb_entry_type type,
+	tb_err (*make)(const tb_board *, const void *, tb_buf *))
 {
 	char text[700];
 	tb_submission *s;
@@ -88,6 +99,7 @@ static tb_err post(
 	s->election = e;
 	s->entry.type = type;
 	s->make = make;
+	s->make_arg = p->app->client;
 	s->done = on_done;
 	s->arg = p;
 	p->finished = false;
@@ -180,18 +192,60 @@ static closed_step next_step(tb_election *e)
 	return step;
 }
 
+/* ---- what voters' browsers get ---- */
+
+/*
+ * Does the board say of the pages and files of this server what they are [CLIENT.SERVED]?  The list is made once for each
+ * election: it does not change while the server runs.
+ */
+static tb_err look_at_client(tb_polls *p, tb_election *e)
+{
+	uint8_t said[32];
+	bool is_said;
+	tb_buf list;
+	tb_err err = TB_OK;
+
+	if (p->app->client->num_pages == 0 || e->is_client_refused)
+		return TB_OK;
+	if (!e->has_client) {
+		tb_buf_init(&list, TB_SUBMISSION_PAYLOAD_MAX);
+		err = tb_client_write_list(p->app->client, e->slug, &list);
+		if (err == TB_OK)
+			tb_sha256(e->client, list.data, list.len);
+		e->has_client = err == TB_OK;
+		tb_buf_release(&list);
+	}
+	if (err != TB_OK)
+		return err;
+	(void)pthread_mutex_lock(&e->view_lock);
+	is_said = e->view.has_client;
+	memcpy(said, e->view.client, sizeof said);
+	(void)pthread_mutex_unlock(&e->view_lock);
+	if (is_said && memcmp(said, e->client, sizeof said) == 0)
+		return TB_OK;
+	err = post(p, e, TB_ENTRY_CLIENT, make_client);
+	e->is_client_refused = err == TB_ERR_RULE; /* it would be refused again; the election must go on */
+	return err == TB_ERR_RULE ? TB_OK : err;
+}
+
 /* ---- the thread ---- */
 
 static tb_err look_at(tb_polls *p, tb_election *e, uint64_t now)
 {
 	tb_phase phase;
 	uint64_t opens, closes;
+	tb_err err;
 
 	(void)pthread_mutex_lock(&e->view_lock);
 	phase = e->view.phase;
 	opens = e->view.opens;
 	closes = e->view.closes;
 	(void)pthread_mutex_unlock(&e->view_lock);
+	if ((phase == TB_PHASE_READY || phase == TB_PHASE_OPEN) && now < closes) {
+		err = look_at_client(p, e);
+		if (err != TB_OK)
+			return err; /* before `open`: what voters get is on the board before they can vote */
+	}
 	if (phase == TB_PHASE_READY && now >= opens && now < closes)
 		return post(p, e, TB_ENTRY_OPEN, make_open);
 	if (phase == TB_PHASE_OPEN && now >= closes)

@@ -147,7 +147,7 @@ static tb_err make_own(const batch *b, tb_submission *s, const tb_board *board)
 	tb_err err;
 
 	tb_buf_clear(&s->payload);
-	err = s->make(board, &s->payload);
+	err = s->make(board, s->make_arg, &s->payload);
 	if (err == TB_OK)
 		err = tb_entry_init(
 			&s->entry, s->entry.type, "server", s->payload.data, s->payload.len, &s->fault);

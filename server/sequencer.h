@@ -25,7 +25,8 @@ struct tb_submission {
 	bool is_checked, check_again;
 	uint8_t checked_key[32];
 	/* For the server's own entries: appends the payload at the last moment, when the log before it is known. */
-	tb_err (*make)(const tb_board *board, tb_buf *payload);
+	tb_err (*make)(const tb_board *board, const void *make_arg, tb_buf *payload);
+	const void *make_arg;
 
 	/* The outcome.  OK: `index` is its place, and is_new says whether it came there now.  RULE: *fault.  Anything else: the
 	 * server's own failure, and nothing was changed. */

@@ -23,8 +23,8 @@ const ADMITS = {
 	start: ['manifest'],
 	setup: ['roll', 'trustee.commit', 'trustee.certify', 'notice', 'cancel'],
 	certifying: ['trustee.certify', 'notice', 'cancel'],
-	ready: ['open', 'notice', 'cancel'],
-	open: ['ballot', 'roll.change', 'extend', 'notice', 'cancel', 'close'],
+	ready: ['client', 'open', 'notice', 'cancel'],
+	open: ['ballot', 'roll.change', 'extend', 'client', 'notice', 'cancel', 'close'],
 	closed: ['endorse', 'decrypt', 'result', 'notice', 'cancel'],
 	finished: ['notice', 'endorse'],
 	cancelled: ['notice'],
@@ -42,7 +42,7 @@ const PHASES = Object.keys(ADMITS);
 /** @type {Record<string, Handler>} */
 const HANDLERS = {
 	manifest: setup.manifest, roll: setup.roll, 'trustee.commit': setup.commit, 'trustee.certify': setup.certify, open: setup.open,
-	notice: setup.notice, cancel: setup.cancel,
+	notice: setup.notice, cancel: setup.cancel, client: setup.client,
 	ballot: polls.ballot, 'roll.change': polls.rollChange, extend: polls.extend, close: polls.close,
 	endorse: counting.endorse, decrypt: counting.decrypt, result: counting.result,
 };
@@ -62,6 +62,8 @@ export class Board {
 		this.certified = new Set();
 		/** @type {Set<string>} [ENTRY.ONCE] */
 		this.notices = new Set();
+		/** @type {{index: number, hash: string, isLate: boolean, files: import('./payloads.js').ClientFile[]}[]} [CLIENT] */
+		this.clients = [];
 		/** @type {Map<string, {index: number, leaf: Uint8Array}>} the latest ballot of each voter */
 		this.latest = new Map();
 		/** @type {number[]} ballots that a later one of the same voter replaced */

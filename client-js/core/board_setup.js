@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries before the polls open: manifest, roll, key ceremony, open; and notice and cancel.  See board.js.
+// Entries before the polls open: manifest, roll, key ceremony, open; and notice, client and cancel.  See board.js.
 import { concat, equal, hex } from '../crypto/bytes.js';
 import { inside, Refusal, require } from '../crypto/err.js';
 import { getGroup } from '../crypto/group.js';
@@ -12,6 +12,7 @@ import * as payloads from './payloads.js';
 import { forManifest, parseChunk } from './roll.js';
 
 const MAX_NOTICES = 10000;
+const MAX_CLIENTS = 1000;
 
 /** @param {import('./entry.js').Entry} entry of a trustee @returns {number} index from 1 */
 export const trusteeOf = ({ signer }) => Number(signer.slice('trustee/'.length));
@@ -149,6 +150,20 @@ export const cancel = {
 		if (content === undefined || ['start', 'finished', 'cancelled'].includes(b.phase)) return false;
 		b.cancelled = content.reason;
 		b.phase = 'cancelled';
+		return true;
+	},
+};
+
+/** [CLIENT.CHANGED] @type {import('./board.js').Handler} */
+export const client = {
+	read: (_, entry, payload) => payloads.parseClient(payload),
+	judge(b, entry) {
+		require(b.clients.at(-1)?.hash !== hex(entries.payloadHash(entry)), 'CLIENT.CHANGED', 'the same list as in the latest entry of this type', 'payload');
+		require(b.clients.length < MAX_CLIENTS, 'CLIENT.CHANGED', `more than ${MAX_CLIENTS} of them`);
+	},
+	take(b, entry, content) {
+		if (content === undefined || !['ready', 'open'].includes(b.phase)) return false;
+		b.clients.push({ index: b.size, hash: hex(entries.payloadHash(entry)), isLate: b.phase === 'open', files: content.files });
 		return true;
 	},
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [CHECK.STATEMENTS] What the result rests on, in plain words: what was weakened on purpose, and what no mathematics can show.
+import { hex } from '../crypto/bytes.js';
 import { quota } from './endorse.js';
 import { endorsersOf } from './manifest.js';
 import { outcome } from './result.js';
@@ -7,6 +8,8 @@ import { outcome } from './result.js';
 /** Below this many voters a total may show how each voted [ROLL.WEIGHTS] [RESULT.FLOOR]. */
 const FEW = 3;
 const MAX_NAMES = 200;
+const MAX_CLIENTS = 20;
+const MAX_PAGES = 8;
 
 /** @typedef {{code: string, text: string}} Statement */
 /** @typedef {import('./board.js').Board} Board */
@@ -84,6 +87,28 @@ function names({ numAdded, rollChanges }) {
 	return list;
 }
 
+/** Pages that are other ones than before, by their addresses; other files, whose names say only their hash, by their number. @param {import('./payloads.js').ClientFile[]} before @param {import('./payloads.js').ClientFile[]} after */
+function difference(before, after) {
+	const old = new Map(before.map(({ path, sha256 }) => [path, hex(sha256)]));
+	const now = new Set(after.map(({ path }) => path));
+	const other = after.filter(({ path, sha256 }) => old.get(path) !== hex(sha256)).map(({ path }) => path);
+	const pages = other.filter((path) => !path.startsWith('/client/')).slice(0, MAX_PAGES);
+	const rest = other.length - pages.length + before.filter(({ path }) => !now.has(path)).length;
+	if (rest === 0) return pages.join(', ');
+	return [...pages, `${count(rest, pages.length > 0 ? 'other file' : 'file')} that came, changed or went`].join(', ');
+}
+
+/** What the pages of the voters were is on the board; that they were given to each voter no board can show. @param {Board} b @returns {Statement[]} */
+function clients({ clients: all }) {
+	if (all.length === 0) return [];
+	const list = [{ code: 'client', text: `The board names the pages and files of the web client in ${count(all.length, 'entry', 'entries')}, the latest in entry ${all[all.length - 1].index}. Compare them with what the server serves: tabella-verify --client URL.` }];
+	const late = all.flatMap((one, i) => (one.isLate ? [`entry ${one.index}: ${difference(all[i - 1]?.files ?? [], one.files)}`] : []));
+	for (const what of late.slice(0, MAX_CLIENTS))
+		list.push({ code: 'client-changed', text: `The server changed its web client while votes were cast, in ${what}. Who voted before and who voted after was given different programs: ask why.` });
+	if (late.length > MAX_CLIENTS) list.push({ code: 'client-changed', text: `... and ${late.length - MAX_CLIENTS} more such changes of the web client.` });
+	return list;
+}
+
 /** @param {Board} b @returns {Statement[]} */
 function endorsers(b) {
 	const all = endorsersOf(b.manifest).length;
@@ -110,6 +135,6 @@ function end(b) {
  * @returns {Statement[]}
  */
 export const statementsOf = (b, isPinned) => [
-	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...names(b), ...endorsers(b), ...end(b),
+	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...clients(b), ...names(b), ...endorsers(b), ...end(b),
 	{ code: 'beyond', text: 'No check can tell whether a voter\'s device showed the truth, or whether somebody watched the voter.' },
 ];

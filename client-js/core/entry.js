@@ -29,6 +29,7 @@ const SIGNERS = {
 	extend: /^admin$/,
 	notice: /^admin$/,
 	cancel: /^admin$/,
+	client: /^server$/,
 	endorse: new RegExp(`^(${TRUSTEE}|endorser/${ID})$`),
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Payloads of the entries that are small JSON objects: open, close, extend, notice, cancel.
+// Payloads of the entries that are small JSON objects: open, close, extend, notice, cancel, client.
 import { hex } from '../crypto/bytes.js';
+import { require } from '../crypto/err.js';
 import { write as writeBase64 } from './base64.js';
 import * as json from './json.js';
 import * as text from './text.js';
@@ -13,6 +14,15 @@ const closeShape = json.object({ size: json.integer(), root: json.hexBytes(32), 
 const extendShape = json.object({ closes: json.integer(), reason: text.lines });
 const noticeShape = json.object({ text: text.lines });
 const cancelShape = json.object({ reason: text.lines });
+
+const CLIENT_PATH = /^(?:\/|(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$/;
+/** @type {json.Shape<string>} */
+const clientPath = (value, rule, where) => {
+	const path = json.string(value, rule, where);
+	require(path.length <= 120 && CLIENT_PATH.test(path), rule, `${where}: no address: ${path.slice(0, 60)}`);
+	return path;
+};
+const clientShape = json.object({ files: json.list(json.object({ path: clientPath, sha256: json.hexBytes(32) }), 1, 300) });
 
 /** [OPEN] @param {Open} open */
 export const writeOpen = ({ size, root, publicKey }) => json.write({ size, root: hex(root), public_key: writeBase64(publicKey) });
@@ -37,3 +47,16 @@ export const parseNotice = (payload) => json.read(payload, noticeShape, 'NOTICE'
 
 /** [CANCEL] @param {Uint8Array} payload @returns {{reason: string}} */
 export const parseCancel = (payload) => json.read(payload, cancelShape, 'CANCEL');
+
+/** @typedef {{path: string, sha256: Uint8Array}} ClientFile what a server gives to browsers at an address */
+
+/** [CLIENT] @param {ClientFile[]} files in order of their paths */
+export const writeClient = (files) => json.write({ files: files.map(({ path, sha256 }) => ({ path, sha256: hex(sha256) })) });
+
+/** [CLIENT] @param {Uint8Array} payload @returns {{files: ClientFile[]}} */
+export function parseClient(payload) {
+	const { files } = json.read(payload, clientShape, 'CLIENT');
+	for (const [i, { path }] of files.entries())
+		require(i === 0 || files[i - 1].path < path, 'CLIENT', `files[${i}].path: not in order, or twice`);
+	return { files };
+}

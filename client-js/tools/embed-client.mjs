@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
 const HTML = 'text/html; charset=utf-8';
+const MOST_FILES = 280; // and the pages
 const LIST = 'files.json';
 
 /** @param {Uint8Array} bytes */
@@ -82,8 +83,9 @@ export function embedClient(folder) {
 		...list.files.map((/** @type {any} */ file) => take(folder, { ...file, name: file.path })),
 		take(folder, { name: `/client/${LIST}`, file: LIST, type: 'application/json' }),
 	].sort(byName);
+	if (files.length > MOST_FILES) throw new Error(`more files than the board can list [CLIENT]: ${files.length}`);
 	for (const [i, { name }] of files.entries()) {
-		if (!/^\/client\/[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new Error(`no address of a file: ${name}`);
+		if (!/^\/client\/[A-Za-z0-9][A-Za-z0-9._-]{0,111}$/.test(name)) throw new Error(`no address of a file: ${name}`);
 		if (i > 0 && name === files[i - 1].name) throw new Error(`twice: ${name}`);
 	}
 	return '/* Made by client-js/tools/embed-client.mjs: the web client. */\n#include "server/client.h"\n\n' +

@@ -40,6 +40,8 @@ static const board_type types[TB_ENTRY_NUM_TYPES] = {
 	[TB_ENTRY_DECRYPT] = {IN(CLOSED), NULL, tb_board_check_decrypt, tb_board_apply_decrypt},
 	[TB_ENTRY_RESULT] = {IN(CLOSED), NULL, tb_board_check_result, tb_board_apply_result},
 	[TB_ENTRY_CANCEL] = {IN_UNFINISHED, tb_board_parse_cancel, NULL, tb_board_apply_cancel},
+	[TB_ENTRY_CLIENT] = {IN(READY) | IN(OPEN), tb_board_parse_client, tb_board_check_client,
+		tb_board_apply_client},
 };
 
 const char *tb_phase_name(tb_phase phase)
@@ -480,6 +482,18 @@ uint64_t tb_board_close_size(const tb_board *b)
 	return b->close_size;
 }
 
+uint32_t tb_board_num_clients(const tb_board *b)
+{
+	return b->num_clients;
+}
+
+bool tb_board_client(const tb_board *b, uint8_t out[32])
+{
+	if (b->num_clients > 0)
+		memcpy(out, b->client, 32);
+	return b->num_clients > 0;
+}
+
 uint64_t tb_board_num_ballots(const tb_board *b)
 {
 	return b->num_ballots;
@@ -561,6 +575,8 @@ tb_err tb_board_digest(const tb_board *b, uint8_t out[32])
 	tb_buf_append(&all, b->close_leaf, 32);
 	tb_buf_u64(&all, b->num_old_keys);
 	tb_buf_u64(&all, b->num_notices);
+	tb_buf_u32(&all, b->num_clients);
+	tb_buf_append(&all, b->client, 32);
 	tb_buf_u8(&all, b->has_decrypt);
 	tb_buf_u32(&all, b->endorsements_at_decrypt);
 	if (b->roll != NULL)

@@ -87,6 +87,9 @@ const uint8_t *tb_board_close_leaf(const tb_board *b); /* NULL while not closed 
 uint64_t tb_board_close_size(const tb_board *b);       /* size of the log that ends with `close` */
 /* The earliest time of a cosignature of that log that is not refused as too early [ENDORSE].  Aborts when not closed. */
 uint64_t tb_board_earliest_endorsement(const tb_board *b);
+uint32_t tb_board_num_clients(const tb_board *b); /* `client` entries */
+bool tb_board_client(
+	const tb_board *b, uint8_t out[32]);      /* SHA-256 of the payload of the latest one, if any */
 uint64_t tb_board_num_ballots(const tb_board *b); /* ballot entries */
 uint64_t tb_board_num_counted(const tb_board *b); /* ballots that count so far */
 /* Indices of the entries that are neither of the roll nor ballots, in order: few, and what people ask for. */

@@ -36,6 +36,7 @@ typedef struct tb_board_old_key {
 } tb_board_old_key;
 
 #define TB_BOARD_NOTICES_MAX 10000
+#define TB_BOARD_CLIENTS_MAX 1000
 
 /* What was left out [CHECK.RECOVERY]; the entries that rest on it are not judged. */
 typedef struct tb_board_gaps {
@@ -65,6 +66,8 @@ struct tb_board {
 	size_t num_notices, cap_notices;
 	uint64_t *acts; /* indices of all entries but those of the roll and ballots */
 	size_t num_acts, cap_acts;
+	uint32_t num_clients;
+	uint8_t client[32]; /* hash of the payload of the latest `client` [CLIENT.CHANGED] */
 	tb_tally *tally;
 	tb_endorsements endorsements;
 	uint32_t endorsements_at_decrypt; /* how many there were at the first decrypt */
@@ -84,11 +87,11 @@ typedef tb_err tb_board_apply_fn(tb_board *b, const tb_entry *e, const uint8_t l
 
 /* board_setup.c */
 tb_board_parse_fn tb_board_parse_manifest, tb_board_parse_roll, tb_board_parse_open, tb_board_parse_notice,
-	tb_board_parse_cancel;
+	tb_board_parse_cancel, tb_board_parse_client;
 tb_board_check_fn tb_board_check_roll, tb_board_check_commit, tb_board_check_certify, tb_board_check_open,
-	tb_board_check_notice;
+	tb_board_check_notice, tb_board_check_client;
 tb_board_apply_fn tb_board_apply_manifest, tb_board_apply_roll, tb_board_apply_commit, tb_board_apply_certify,
-	tb_board_apply_open, tb_board_apply_notice, tb_board_apply_cancel;
+	tb_board_apply_open, tb_board_apply_notice, tb_board_apply_cancel, tb_board_apply_client;
 /* board_ballot.c */
 tb_board_parse_fn tb_board_parse_roll_change, tb_board_parse_ballot, tb_board_parse_extend,
 	tb_board_parse_close;

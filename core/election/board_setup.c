@@ -6,6 +6,7 @@
 
 #include "core/base/base64.h"
 #include "core/election/board_internal.h"
+#include "core/election/client_list.h"
 #include "crypto/hash.h"
 
 /* From the manifest to `open`: [MANIFEST], [ROLL], [CEREMONY.COMMIT], [CEREMONY.CERTIFY], [OPEN]; notice and cancel. */
@@ -303,5 +304,36 @@ tb_err tb_board_apply_cancel(tb_board *b, const tb_entry *e, const uint8_t leaf[
 	(void)e;
 	(void)leaf;
 	b->phase = TB_PHASE_CANCELLED;
+	return TB_OK;
+}
+
+/* ---- client ---- */
+
+tb_err tb_board_parse_client(tb_board *b, const tb_entry *e, tb_fault *fault)
+{
+	tb_client_list list;
+	tb_err err = tb_client_list_parse(&list, e->payload, e->payload_len, fault);
+
+	(void)b;
+	tb_client_list_release(&list);
+	return err;
+}
+
+tb_err tb_board_check_client(tb_board *b, const tb_entry *e, tb_fault *fault)
+{
+	if (b->num_clients > 0 && memcmp(b->client, e->payload_hash, sizeof b->client) == 0)
+		return tb_fault_set(fault, "CLIENT.CHANGED", "payload", "another client than before",
+			"the same list as in the latest entry of this type");
+	if (b->num_clients == TB_BOARD_CLIENTS_MAX)
+		return tb_fault_setf(fault, "CLIENT.CHANGED", "", "at most 1,000 entries of this type",
+			"%u and this one", b->num_clients);
+	return TB_OK;
+}
+
+tb_err tb_board_apply_client(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
+{
+	(void)leaf;
+	b->num_clients++;
+	memcpy(b->client, e->payload_hash, sizeof b->client);
 	return TB_OK;
 }

@@ -609,6 +609,7 @@ tb_err tb_check_run(tb_check_report *out, tb_source *source, const tb_check_opti
 	tb_buf_init(&c->checkpoint_bytes, TB_NOTE_MAX_BYTES);
 	tb_buf_init(&c->blob, TB_BLOB_MAX_BYTES);
 	tb_buf_init(&c->names, SIZE_MAX / 2);
+	tb_buf_init(&c->client_changes, SIZE_MAX / 2);
 	tb_buf_init(&c->cancelled, TB_TEXT_MAX);
 	err = run(c);
 	out->board = c->board;
@@ -620,6 +621,8 @@ tb_err tb_check_run(tb_check_report *out, tb_source *source, const tb_check_opti
 		tb_check_report_release(out);
 	tb_buf_release(&c->cancelled);
 	tb_buf_release(&c->names);
+	tb_buf_release(&c->client_changes);
+	tb_client_list_release(&c->client);
 	tb_buf_release(&c->blob);
 	tb_buf_release(&c->checkpoint_bytes);
 	free(c->bundle_root);

@@ -3,13 +3,15 @@
 #define TB_CORE_ELECTION_CHECK_INTERNAL_H
 
 #include "core/election/check.h"
+#include "core/election/client_list.h"
 #include "core/log/checkpoint.h"
 #include "core/log/tile.h"
 
 /* The inside of the verification: check.c (order, report), check_tree.c (1, 2), check_diagnose.c (which file is wrong),
  * check_replay.c (3-9, 12 and 14-16), check_ballots.c (10, 11, 13), check_words.c (statements). */
 
-#define TB_CHECK_RULES 128 /* different rules whose failures are counted one by one */
+#define TB_CHECK_RULES 128         /* different rules whose failures are counted one by one */
+#define TB_CHECK_CLIENT_CHANGES 20 /* that are said one by one */
 #define TB_CHECK_FEW                                                                                         \
 	3 /* below this many voters a total may show how each voted: it is said [ROLL.WEIGHTS] [RESULT.FLOOR] */
 
@@ -49,7 +51,10 @@ typedef struct tb_check {
 	tb_buf blob;  /* the latest one */
 	tb_buf names; /* sentences about credentials and removals, one a line */
 	uint64_t num_names, num_added, num_removed, num_notices;
-	tb_buf cancelled; /* the reason */
+	tb_buf cancelled;      /* the reason */
+	tb_client_list client; /* of the latest `client` entry */
+	uint64_t client_entry, num_client_changes;
+	tb_buf client_changes; /* sentences about those after the opening, one a line */
 } tb_check;
 
 /* ---- reporting ---- */

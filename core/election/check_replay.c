@@ -38,7 +38,7 @@ static tb_check_number check_of_type(tb_entry_type type)
 	case TB_ENTRY_RESULT:
 		return TB_CHECK_RESULT;
 	default:
-		return TB_CHECK_ENTRIES; /* notice, cancel */
+		return TB_CHECK_ENTRIES; /* notice, cancel, client */
 	}
 }
 
@@ -98,6 +98,55 @@ static void hear_change(tb_check *c, const tb_entry *e, uint64_t index)
 	tb_roll_change_release(&change);
 }
 
+/* Every page and file that is not as it was; names of pages, since those of other files say only their hash. */
+static void compare_clients(tb_buf *out, const tb_client_list *before, const tb_client_list *after)
+{
+	size_t num_other = 0, num_named = 0;
+
+	for (size_t i = 0; i < after->num; i++) {
+		const tb_client_item *now = &after->files[i], *old = tb_client_list_find(before, now->path);
+
+		if (old != NULL && memcmp(old->sha256, now->sha256, 32) == 0)
+			continue;
+		if (strncmp(now->path, "/client/", 8) == 0 || num_named == 8) {
+			num_other++;
+			continue;
+		}
+		tb_buf_text(out, num_named++ > 0 ? ", " : "");
+		tb_buf_text(out, now->path);
+	}
+	for (size_t i = 0; i < before->num; i++)
+		num_other += tb_client_list_find(after, before->files[i].path) == NULL;
+	if (num_other > 0) {
+		char text[80];
+
+		(void)snprintf(text, sizeof text, "%s%zu %sfile%s that came, changed or went",
+			num_named > 0 ? ", " : "", num_other, num_named > 0 ? "other " : "",
+			num_other == 1 ? "" : "s");
+		tb_buf_text(out, text);
+	}
+}
+
+/* Who votes before and who votes after such an entry was given different programs. */
+static void hear_client(tb_check *c, const tb_entry *e, uint64_t index)
+{
+	tb_client_list list;
+	tb_fault ignored;
+	char text[40];
+
+	if (tb_client_list_parse(&list, e->payload, e->payload_len, &ignored) != TB_OK)
+		return;
+	if (tb_board_phase(c->board) == TB_PHASE_OPEN && c->num_client_changes++ < TB_CHECK_CLIENT_CHANGES) {
+		(void)snprintf(text, sizeof text, "entry %" PRIu64 ": ", index);
+		tb_buf_text(&c->client_changes, text);
+		compare_clients(&c->client_changes, &c->client, &list);
+		tb_buf_u8(&c->client_changes, '\n');
+	}
+	tb_client_list_release(&c->client);
+	c->client = list;
+	c->client_entry = index;
+}
+
 static void hear(tb_check *c, const tb_entry *e, uint64_t index)
 {
 	char *reason = NULL;
@@ -107,6 +156,8 @@ static void hear(tb_check *c, const tb_entry *e, uint64_t index)
 		c->num_notices++;
 	if (e->type == TB_ENTRY_ROLL_CHANGE)
 		hear_change(c, e, index);
+	if (e->type == TB_ENTRY_CLIENT)
+		hear_client(c, e, index);
 	if (e->type == TB_ENTRY_CANCEL &&
 		tb_cancel_parse(&reason, e->payload, e->payload_len, &ignored) == TB_OK) {
 		tb_buf_text(&c->cancelled, reason);

@@ -235,6 +235,37 @@ static void say_names(speech *s)
 			c->num_names - 200);
 }
 
+/* The pages of the voters: what they were is on the board; that they were given to each voter no board can show. */
+static void say_client(speech *s)
+{
+	const tb_check *c = s->check;
+	const char *at = (const char *)c->client_changes.data, *end = at + c->client_changes.len;
+	uint32_t num = tb_board_num_clients(s->board);
+
+	if (num == 0)
+		return;
+	say(s, "client",
+		"The board names the pages and files of the web client in %" PRIu32
+		" entr%s, the latest in entry %" PRIu64 ". Compare them with what the server serves: "
+		"tabella-verify --client URL.",
+		num, num == 1 ? "y" : "ies", c->client_entry);
+	while (at < end && s->err == TB_OK) {
+		const char *stop = memchr(at, '\n', (size_t)(end - at));
+
+		if (stop == NULL)
+			break;
+		say(s, "client-changed",
+			"The server changed its web client while votes were cast, in %.*s. Who voted before "
+			"and who "
+			"voted after was given different programs: ask why.",
+			(int)(stop - at), at);
+		at = stop + 1;
+	}
+	if (c->num_client_changes > TB_CHECK_CLIENT_CHANGES)
+		say(s, "client-changed", "... and %" PRIu64 " more such changes of the web client.",
+			c->num_client_changes - TB_CHECK_CLIENT_CHANGES);
+}
+
 static void say_end(speech *s)
 {
 	const tb_tally *t = tb_board_tally(s->board);
@@ -270,11 +301,14 @@ tb_err tb_check_words(tb_check *c)
 		return TB_OK;
 	s.m = tb_board_manifest(c->board);
 	s.err = tb_buf_status(&c->names);
+	if (s.err == TB_OK)
+		s.err = tb_buf_status(&c->client_changes);
 	say_trust(&s);
 	say_keys(&s);
 	say_opening(&s);
 	say_time(&s);
 	say_weights(&s);
+	say_client(&s);
 	say_names(&s);
 	say_endorsements(&s);
 	say_end(&s);

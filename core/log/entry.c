@@ -33,6 +33,7 @@ static const struct {
 	[TB_ENTRY_DECRYPT] = {"decrypt", 1u << TB_ROLE_TRUSTEE},
 	[TB_ENTRY_RESULT] = {"result", 1u << TB_ROLE_SERVER},
 	[TB_ENTRY_CANCEL] = {"cancel", 1u << TB_ROLE_ADMIN},
+	[TB_ENTRY_CLIENT] = {"client", 1u << TB_ROLE_SERVER},
 };
 
 /* How each role signs: alone, or with its name and a slash before an id. */

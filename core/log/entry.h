@@ -26,6 +26,7 @@ typedef enum tb_entry_type {
 	TB_ENTRY_DECRYPT,
 	TB_ENTRY_RESULT,
 	TB_ENTRY_CANCEL,
+	TB_ENTRY_CLIENT,
 	TB_ENTRY_NUM_TYPES
 } tb_entry_type;
 

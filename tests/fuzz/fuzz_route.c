@@ -36,10 +36,11 @@ static void start(void)
 	tb_maker_until_open(second);
 	tb_maker_vote(second, 0);
 	sizes[0] = first->num_entries;
-	sizes[1] = second->num_entries;
+	sizes[1] = second->num_entries + 1;
 	tb_maker_free(first);
 	tb_maker_free(second);
 	serve_restart_with(&s, client_sample(0));
+	serve_wait_size(&s, "open", sizes[1]); /* the server has named its client on the board */
 	started = true;
 	TB_REQUIRE(atexit(stop) == 0);
 }

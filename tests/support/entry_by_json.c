@@ -35,7 +35,7 @@ static bool may_sign(const char *type, const char *signer)
 {
 	static const char *const by[][2] = {{"manifest", "admin"}, {"roll", "registrar"},
 		{"roll.change", "registrar"}, {"open", "server"}, {"close", "server"}, {"result", "server"},
-		{"extend", "admin"}, {"notice", "admin"}, {"cancel", "admin"}};
+		{"extend", "admin"}, {"notice", "admin"}, {"cancel", "admin"}, {"client", "server"}};
 
 	for (size_t i = 0; i < sizeof by / sizeof by[0]; i++)
 		if (strcmp(type, by[i][0]) == 0)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/election/client_list.h"
 #include "core/log/checkpoint.h"
 #include "crypto/merkle.h"
 #include "tests/support/fixture.h"
@@ -509,6 +510,20 @@ void tb_maker_cancel(tb_maker *m)
 	tb_maker_post(m, &plan);
 }
 
+void tb_maker_client(tb_maker *m, unsigned version)
+{
+	tb_client_item files[3] = {
+		{.path = "/", .sha256 = {1}}, {.path = "/client/style-00000000000000aa.css", .sha256 = {2}}};
+	tb_client_list list = {.files = files, .num = 3};
+	tb_maker_plan plan;
+
+	(void)snprintf(files[2].path, sizeof files[2].path, "/e/%s/vote", m->manifest.slug);
+	files[2].sha256[31] = (uint8_t)version;
+	tb_maker_plan_init(m, &plan, TB_ENTRY_CLIENT, "server");
+	must("client", tb_client_list_write(&plan.payload, &list), NULL);
+	tb_maker_post(m, &plan);
+}
+
 void tb_maker_extend(tb_maker *m, uint64_t closes)
 {
 	char reason[] = "The server was down.";
@@ -802,6 +817,8 @@ void tb_maker_until_ready(tb_maker *m)
 void tb_maker_until_open(tb_maker *m)
 {
 	tb_maker_until_ready(m);
+	if (m->config.client)
+		tb_maker_client(m, 0);
 	tb_maker_open(m);
 }
 
@@ -837,6 +854,8 @@ void tb_maker_until_voted(tb_maker *m)
 		tb_maker_vote(m, i);
 		tick(m);
 	}
+	if (m->config.client)
+		tb_maker_client(m, 1);
 }
 
 void tb_maker_until_closed(tb_maker *m)

@@ -23,6 +23,7 @@ typedef struct tb_maker_config {
 	uint32_t revote;                  /* every so many-th voter votes twice; 0 = nobody */
 	uint32_t weights;                 /* weights 1..weights in turn; 0 = all 1 */
 	bool extras; /* a notice, an extension, an added, a removed and a renewed voter */
+	bool client; /* the server names its web client before the opening, and another one at the end */
 	bool small;  /* one referendum only, instead of three questions of different kinds */
 	/* Called with the manifest before anything is made of it. */
 	void (*edit)(void *arg, tb_manifest *m);
@@ -99,6 +100,8 @@ void tb_maker_vote(tb_maker *m, uint32_t voter);
 /* The same without posting: *plan holds the signed ballot; release plan->payload. */
 void tb_maker_plan_vote(tb_maker *m, uint32_t voter, tb_maker_plan *plan);
 void tb_maker_notice(tb_maker *m, const char *text);
+void tb_maker_client(
+	tb_maker *m, unsigned version); /* the list of a web client; its "vote" differs by version */
 void tb_maker_extend(tb_maker *m, uint64_t closes);
 void tb_maker_add(tb_maker *m, const char *id, uint32_t weight);
 void tb_maker_remove(tb_maker *m, uint32_t voter);

@@ -60,6 +60,7 @@ static const struct {
 	{TB_ENTRY_DECRYPT, "trustee/1", ".....*.."},
 	{TB_ENTRY_RESULT, "server", ".....*.."},
 	{TB_ENTRY_CANCEL, "admin", ".*****.."},
+	{TB_ENTRY_CLIENT, "server", "...**..."},
 };
 
 static void test_every_type_in_every_phase(void **state)

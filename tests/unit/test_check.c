@@ -516,7 +516,7 @@ static void test_one_wrong_signature_or_time_is_one_failure(void **state)
 {
 	(void)state;
 	for (int type = 0; type < TB_ENTRY_NUM_TYPES; type++) {
-		tb_maker_config config = {.small = true, .num_endorsers = 1, .extras = true};
+		tb_maker_config config = {.small = true, .num_endorsers = 1, .extras = true, .client = true};
 		change how = {.type = (tb_entry_type)type, .edit = wrong_key};
 
 		if (type == TB_ENTRY_CANCEL)

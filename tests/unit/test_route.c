@@ -479,6 +479,7 @@ static void test_bodies_that_are_no_submission(void **state)
 	check_refused("POST", "/e/spring/entries", body_of(body, "open", "server"), 403, "SERVER.OWN");
 	check_refused("POST", "/e/spring/entries", body_of(body, "close", "server"), 403, "SERVER.OWN");
 	check_refused("POST", "/e/spring/entries", body_of(body, "result", "server"), 403, "SERVER.OWN");
+	check_refused("POST", "/e/spring/entries", body_of(body, "client", "server"), 403, "SERVER.OWN");
 	check_refused(
 		"POST", "/e/spring/entries", body_of(body, "ballot", "voter/v0000001"), 409, "ENTRY.ORDER");
 	check_refused(

@@ -204,14 +204,23 @@ function withheld() {
 	for (const i of [1, 2, 3]) m.post(m.trustee('trustee.commit', i, m.commit(i)));
 	for (const i of [1, 2, 3]) m.post(m.trustee('trustee.certify', i, m.certificate(i)));
 	m.clock = OPENS;
+	m.post(m.server('client', client('first')));
 	m.post(m.server('open', m.open()));
 	m.post(m.ballot('ada', [choice([1, 0, 0]), choice([1, 0])]));
+	m.post(m.server('client', client('second')));
 	m.clock = manifest.closes;
 	m.post(m.server('close', m.close()));
 	for (const i of [1, 2, 3]) m.post(m.endorsement(`trustee/${i}`));
 	m.post(m.server('result', m.board.expectedResult()));
 	return m;
 }
+
+/** What a server serves to browsers. @param {string} version of its page "vote" */
+const client = (version) => payloads.writeClient([
+	{ path: '/', sha256: seeded('home', 32) },
+	{ path: '/client/booth.tar', sha256: seeded('booth', 32) },
+	{ path: '/e/board-2030/vote', sha256: seeded(`vote ${version}`, 32) },
+]);
 
 /** Nobody voted, and that may be decrypted: only the lot is. */
 function empty() {
@@ -440,7 +449,7 @@ export function make() {
 		topic: 'election',
 		about: 'Whole elections; elections holds their entries. board.append: after the first `after` entries of the election this one comes.',
 		source: 'client-js',
-		spec: ['ENTRY.ORDER', 'ENTRY.TIME', 'ENTRY.SIGNER', 'ENTRY.SIGNATURE', 'OPEN', 'CLOSE', 'EXTEND', 'ROLL.CHANGE', 'BALLOT.PREV', 'BALLOT.DATE', 'BALLOT.CHECKPOINT', 'BALLOT.TIME', 'BALLOT.ROLL', 'BALLOT.COUNTED', 'ENDORSE', 'DECRYPT.WHEN', 'RESULT', 'RESULT.ENTRY'],
+		spec: ['ENTRY.ORDER', 'ENTRY.TIME', 'ENTRY.SIGNER', 'ENTRY.SIGNATURE', 'OPEN', 'CLOSE', 'EXTEND', 'ROLL.CHANGE', 'BALLOT.PREV', 'BALLOT.DATE', 'BALLOT.CHECKPOINT', 'BALLOT.TIME', 'BALLOT.ROLL', 'BALLOT.COUNTED', 'ENDORSE', 'DECRYPT.WHEN', 'RESULT', 'RESULT.ENTRY', 'CLIENT', 'CLIENT.CHANGED'],
 	});
 	const wrong = [];
 	const collector = (valid) => (m, name, ...rest) => {
@@ -457,6 +466,10 @@ export function make() {
 	}
 	c.bad('board.append', 'revote never: a second ballot', 'BALLOT.COUNTED', secondBallot(made[1]));
 	for (const [name, rule, input] of nothingToDecrypt(made[2])) c.bad('board.append', name, rule, input);
+	for (const [name, rule, input] of clients(made[2])) {
+		if (rule === undefined) c.good('board.append', name, input);
+		else c.bad('board.append', name, rule, input);
+	}
 	for (const m of made) c.good('board.replay', `the election ${m.name}`, { election: m.name });
 	const { cases, ...head } = c.file();
 	const roles = ['server', 'admin', 'registrar', 't1', 't2', 't3', 'auditor'];
@@ -479,6 +492,36 @@ function rewound(m, size, clock) {
 function secondBallot(m) {
 	const again = rewound(m, 8, OPENS + 3600);
 	return { election: m.name, after: 8, entry_text: fromUtf8(again.ballot('ada', [choice([0, 1])])) };
+}
+
+/** [CLIENT] and where it may come. @returns {[string, string|undefined, object][]} */
+function clients(m) {
+	const hash = hex(seeded('home', 32));
+	const list = (...paths) => ({ files: paths.map((path) => ({ path, sha256: hash })) });
+	const out = [];
+	const attempt = (size, name, rule, payload, who = 'server') => {
+		const again = rewound(m, size, OPENS);
+		const bytes = again.entry('client', who, payload instanceof Uint8Array ? payload : json.write(payload), roleKey(who, who));
+		out.push([name, rule, { election: m.name, after: size, entry_text: fromUtf8(bytes) }]);
+	};
+	attempt(8, 'a client of one page', undefined, list('/'));
+	attempt(8, 'a client with every form of address', undefined, list('/', '/A/b_c-1/d.e..f', '/client/vote-0123456789abcdef.js', `/${'x'.repeat(119)}`));
+	attempt(11, 'the client of before, after another one in between', undefined, client('third'));
+	attempt(9, 'the same client again', 'CLIENT.CHANGED', client('first'));
+	attempt(12, 'the same client again, while the polls are open', 'CLIENT.CHANGED', client('second'));
+	attempt(7, 'a client before the last certificate', 'ENTRY.ORDER', client('first'));
+	attempt(m.texts.length, 'a client after the result', 'ENTRY.ORDER', client('third'));
+	attempt(8, 'a client that the admin names', 'ENTRY.SIGNER', client('first'), 'admin');
+	attempt(8, 'a client without files', 'CLIENT', list());
+	attempt(8, 'a client of 301 files', 'CLIENT', list(...Array.from({ length: 301 }, (_, i) => `/${1000 + i}`)));
+	attempt(8, 'a client whose files are not in order', 'CLIENT', list('/b', '/a'));
+	attempt(8, 'a client with a file twice', 'CLIENT', list('/a', '/a'));
+	for (const path of ['', 'vote', '//', '/a/', '//a', '/a//b', '/.', '/..', '/a/../b', '/a/.b', '/a?b', '/a%2f', '/a b', '/é', '\\a', `/${'x'.repeat(120)}`])
+		attempt(8, `a client with the address ${JSON.stringify(path.slice(0, 9))}`, 'CLIENT', list(path));
+	attempt(8, 'a client with a short hash', 'CLIENT', { files: [{ path: '/', sha256: hash.slice(2) }] });
+	attempt(8, 'a client with a member more', 'JSON.CANONICAL', { files: [{ path: '/', sha256: hash, size: 1 }] });
+	attempt(8, 'a client with white space', 'JSON.CANONICAL', utf8(`{"files": [{"path":"/","sha256":"${hash}"}]}`));
+	return out;
 }
 
 function nothingToDecrypt(m) {

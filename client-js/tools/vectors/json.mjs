@@ -161,7 +161,7 @@ function entryCases(c) {
 	bad('members in another order', 'JSON.CANONICAL', write().replace('"type":"notice","time":1893456000', '"time":1893456000,"type":"notice"'));
 	bad('a line feed at the end', 'JSON.CANONICAL', `${write()}\n`);
 	bad('time with a fraction', 'JSON.CANONICAL', write().replace('1893456000', '1893456000.0'));
-	for (const [type, signer] of [['manifest', 'admin'], ['roll', 'registrar'], ['roll.change', 'registrar'], ['trustee.commit', 'trustee/1'], ['trustee.certify', 'trustee/20'], ['decrypt', 'trustee/10'], ['open', 'server'], ['close', 'server'], ['result', 'server'], ['ballot', 'voter/ada.b_c-1'], ['extend', 'admin'], ['cancel', 'admin'], ['endorse', 'trustee/2'], ['endorse', 'endorser/auditor']])
+	for (const [type, signer] of [['manifest', 'admin'], ['roll', 'registrar'], ['roll.change', 'registrar'], ['trustee.commit', 'trustee/1'], ['trustee.certify', 'trustee/20'], ['decrypt', 'trustee/10'], ['open', 'server'], ['close', 'server'], ['result', 'server'], ['ballot', 'voter/ada.b_c-1'], ['extend', 'admin'], ['cancel', 'admin'], ['client', 'server'], ['endorse', 'trustee/2'], ['endorse', 'endorser/auditor']])
 		good(`${type} by ${signer}`, write({ type, signer }));
 	for (const [type, signer] of [['manifest', 'server'], ['roll', 'admin'], ['roll.change', 'admin'], ['open', 'admin'], ['close', 'trustee/1'], ['ballot', 'admin'], ['ballot', 'voter/'], ['ballot', 'voter/Ada'], ['ballot', 'ada'], ['decrypt', 'trustee/0'], ['decrypt', 'trustee/01'], ['decrypt', 'trustee/21'], ['decrypt', 'endorser/auditor'], ['endorse', 'voter/ada'], ['notice', 'admin/1']])
 		bad(`${type} by ${signer}`, 'ENTRY.SIGNER', write({ type, signer }));
