@@ -33,9 +33,9 @@ check 'create' says 'board election' 0 tabella create --server "$url" --key admi
 check 'its address' test "$(member board)" = "$board"
 election=$(member election)
 state='slug id origin title rehearsal phase opens closes time size root voters ballots counted'
-check 'status' says "$state awaits" 0 tabella status "$board"
+check 'status' says "$state awaits acts" 0 tabella status "$board"
 check 'its id' test "$(member id)" = "$election"
-check 'open: not yet' says "$state awaits" 3 tabella open "$board"
+check 'open: not yet' says "$state awaits acts" 3 tabella open "$board"
 printf 'v%03d\n' 1 2 3 4 >voters.csv
 check 'codes' says voters 0 tabella codes --election "$election" --codes codes.csv --out roll.json voters.csv
 while IFS=, read -r id _ code; do echo "$code" >"$id.code"; done < <(tail -n +2 codes.csv)
@@ -48,7 +48,7 @@ check 'certify again' says 'trustee already' 0 trustee certify 1
 check 'recover' says 'trustee recovered' 0 trustee recover 1
 must trustee certify 2
 must trustee certify 3
-check 'open' says "$state context awaits" 0 tabella open --wait 600 "$board"
+check 'open' says "$state context awaits acts" 0 tabella open --wait 600 "$board"
 check 'vote' says 'recorded index tracker fingerprint resumed' 0 vote v001 --receipt v001.tlog-proof
 tracker=$(member tracker)
 check 'not resumed' test "$(member resumed)" = false
@@ -69,7 +69,7 @@ check 'an error' says error 2 vote v003 --choose one=no
 check 'a refusal' says error 1 tabella vote --voter v003 --code-file v001.code --yes "${choices[@]}" "$board"
 check 'no result yet' says error 3 tabella result "$board"
 echo "# the polls stay open for $((closes - $(date +%s))) s more"
-check 'close' says "$state context awaits" 0 tabella close --wait 3600 "$board"
+check 'close' says "$state context awaits acts" 0 tabella close --wait 3600 "$board"
 check 'endorse' says 'endorsed index' 0 trustee endorse 1
 check 'endorse again: the same entry' eval 'index=$(member index) && says "endorsed index" 0 trustee endorse 1 && [ "$(member index)" = "$index" ]'
 check 'decrypt: too early' says error 3 trustee decrypt 1
@@ -78,7 +78,7 @@ must trustee endorse 2
 check 'decrypt' says 'trustee index' 0 trustee decrypt 1
 check 'decrypt again' says 'trustee already' 0 trustee decrypt 1
 must trustee decrypt 3
-check 'publish' says "$state context awaits" 0 tabella publish --wait 600 "$board"
+check 'publish' says "$state context awaits acts" 0 tabella publish --wait 600 "$board"
 result='close counted weight_counted electorate weight_electorate endorsers shares questions'
 check 'result' says "$result" 0 tabella result "$board"
 check 'the totals' test "$(member 'questions.map(q => q.totals.join()).join(" ")')" = '3,0 3,3,0 15,0'

@@ -233,11 +233,24 @@ static void edit(void *arg, tb_manifest *m)
 		p->change(m);
 }
 
+/* A server with pages names them on the board by itself, before it opens the polls [CLIENT.SERVED]. */
+static bool has_client(server_process *p)
+{
+	tb_buf body;
+	bool has;
+
+	tb_buf_init(&body, 1u << 20);
+	has = server_process_get(p, p->client, "/client/files.json", &body) == 200;
+	tb_buf_release(&body);
+	return has;
+}
+
 tb_maker *server_process_maker(server_process *p, const tb_maker_config *config)
 {
 	tb_maker_config edited = *config;
 	tb_maker *m;
 
+	edited.client = has_client(p);
 	edited.edit = edit;
 	edited.arg = p;
 	m = tb_maker_new(&edited);

@@ -689,6 +689,7 @@ static void five_hundred_options(void *arg, tb_manifest *f)
 	assert_non_null(q->options);
 	for (uint32_t i = q->num_options; i < 500; i++) {
 		(void)snprintf(id, sizeof id, "option-%u", i);
+		memset(&q->options[i], 0, sizeof q->options[i]);
 		q->options[i].id = strdup(id);
 		q->options[i].label = strdup(id);
 		q->options[i].text = strdup("");
