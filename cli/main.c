@@ -24,6 +24,7 @@ static const tb_command *const commands[] = {
 	&tb_cmd_export,
 	&tb_cmd_mirror,
 	&tb_cmd_submit,
+	&tb_cmd_count,
 	NULL,
 };
 
