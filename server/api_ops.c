@@ -2,9 +2,17 @@
 #include "server/api_ops.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "crypto/hash.h"
 #include "server/route.h"
+#include "server/slog.h"
+#include "server/token.h"
+
+#define MAX_CALLS 1000
 
 static void text(tb_http_response *response, unsigned status, const char *type)
 {
@@ -27,8 +35,9 @@ static void write_elections(tb_app *app, tb_buf *out)
 			tb_phase_name(tb_election_phase(e)));
 }
 
-static void metrics(tb_app *app, tb_http_response *response)
+static void metrics(tb_app *app, const tb_http_request *request, tb_http_response *response)
 {
+	(void)request;
 	text(response, 200, "text/plain; version=0.0.4; charset=utf-8");
 	tb_metrics_write(&app->metrics, &response->body);
 	write_elections(app, &response->body);
@@ -47,12 +56,13 @@ static bool is_stale(tb_election *e)
 }
 
 /* Can a ballot be recorded now, as far as one can tell without recording one? */
-static void readiness(tb_app *app, tb_http_response *response)
+static void readiness(tb_app *app, const tb_http_request *request, tb_http_response *response)
 {
 	const char *trouble = NULL;
 	tb_fault fault = {0};
 	tb_election *e;
 
+	(void)request;
 	if (atomic_load(&app->metrics.cannot_write))
 		trouble = "the last transaction could not be made durable";
 	for (size_t i = 0; trouble == NULL && (e = tb_elections_at(&app->elections, i)) != NULL; i++)
@@ -67,27 +77,233 @@ static void readiness(tb_app *app, tb_http_response *response)
 	tb_buf_append(&response->body, "ready\n", 6);
 }
 
+/* ---- with a token ---- */
+
+/* Who asks, and may that token do this?  Else *response says so. */
+static bool is_allowed(tb_app *app, const tb_http_request *request, tb_scope scope, tb_store_call *call,
+	tb_http_response *response)
+{
+	tb_fault fault = {0};
+	unsigned scopes = 0;
+	tb_err err = tb_token_check(app->config->data, request->authorization, call->token, &scopes);
+
+	if (err == TB_OK && (scopes & scope) != 0)
+		return true;
+	if (err == TB_OK) {
+		(void)tb_fault_set(&fault, TB_RULE_SCOPE, "token", "a token for this", call->token);
+		tb_http_problem(response, &fault);
+	} else if (err == TB_ERR_NOT_FOUND) {
+		(void)tb_fault_set(&fault, TB_RULE_TOKEN, "Authorization",
+			"Bearer and a token of this server",
+			request->authorization[0] == '\0' ? "nothing" : "something else");
+		tb_http_problem(response, &fault);
+		tb_http_response_header(response, "WWW-Authenticate", "Bearer");
+	} else {
+		tb_http_problem_err(response, err);
+	}
+	tb_slog(TB_SLOG_WARNING, "refused", "path=%s token=%s", request->path,
+		err == TB_OK ? call->token : "unknown");
+	return false;
+}
+
+static bool is_key(const char *key)
+{
+	size_t len = strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+
+	return len > 0 && len <= 64 && key[len] == '\0';
+}
+
+/* Was this asked before?  Then the same answer again, or, if something else was asked with this key, none. */
+static bool is_repeated(
+	tb_app *app, const tb_http_request *request, tb_store_call *call, tb_http_response *response)
+{
+	tb_store_call before;
+	tb_fault fault = {0};
+	tb_err err;
+
+	if (!is_key(request->idempotency_key)) {
+		(void)tb_fault_set(&fault, TB_RULE_KEY, "Idempotency-Key", "1 to 64 of A-Z a-z 0-9 . _ -",
+			request->idempotency_key);
+		tb_http_problem(response, &fault);
+		return true;
+	}
+	(void)snprintf(call->key, sizeof call->key, "%s", request->idempotency_key);
+	tb_sha256(call->request, request->body, request->body_len);
+	err = tb_store_find_call(app->store, call->token, call->key, &before);
+	if (err == TB_ERR_NOT_FOUND)
+		return false;
+	if (err != TB_OK) {
+		tb_http_problem_err(response, err);
+	} else if (strcmp(before.action, call->action) != 0 ||
+		   memcmp(before.request, call->request, sizeof before.request) != 0) {
+		(void)tb_fault_set(&fault, TB_RULE_REPEATED, "Idempotency-Key", "a new key for a new request",
+			call->key);
+		tb_http_problem(response, &fault);
+	} else {
+		text(response, before.status, "application/json");
+		tb_buf_append(&response->body, before.answer, strlen(before.answer));
+	}
+	return true;
+}
+
+/* {"name":"2026-03-01"}: a name that stays in the folder. */
+static tb_err parse_name(const tb_http_request *request, char out[65], tb_fault *fault)
+{
+	tb_json_string name;
+	tb_json_in in;
+	tb_err err;
+	size_t len;
+
+	tb_json_in_init(&in, request->body, request->body_len, request->body_len, TB_JSON_ANY, TB_RULE_JSON);
+	tb_json_enter_object(&in, TB_JSON_ITEM);
+	tb_json_take_string(&in, "name", &name, 64);
+	tb_json_leave(&in);
+	err = tb_json_in_status(&in, fault);
+	if (err == TB_OK)
+		memcpy(out, name.data, name.len + 1);
+	tb_json_in_release(&in);
+	if (err != TB_OK)
+		return err;
+	len = strspn(out, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+	if (len == 0 || out[len] != '\0' || out[0] == '.')
+		return tb_fault_set(
+			fault, TB_RULE_JSON, "name", "a name of a-z 0-9 . _ -, no dot first", out);
+	return TB_OK;
+}
+
+/* What was made, so that it can be told from what arrives elsewhere. */
+static tb_err describe(const char *path, const char *name, char *out, size_t out_len)
+{
+	uint8_t hash[TB_SHA256_BYTES];
+	tb_file_map map;
+	tb_json_out json;
+	tb_buf text_buf;
+	char file[80];
+	tb_why why;
+	tb_err err = tb_file_map_new(&map, path, &why);
+
+	if (err != TB_OK)
+		return err;
+	tb_sha256(hash, map.data, map.len);
+	(void)snprintf(file, sizeof file, "%s.db", name);
+	tb_buf_init(&text_buf, out_len - 1);
+	tb_json_out_init(&json, &text_buf);
+	tb_json_out_object(&json, TB_JSON_ITEM);
+	tb_json_out_cstring(&json, "file", file);
+	tb_json_out_int(&json, "bytes", map.len);
+	tb_json_out_hex(&json, "sha256", hash, sizeof hash);
+	tb_json_out_end(&json);
+	err = tb_json_out_status(&json);
+	if (err == TB_OK)
+		(void)snprintf(out, out_len, "%s", tb_buf_cstr(&text_buf));
+	tb_buf_release(&text_buf);
+	tb_file_map_free(&map);
+	return err;
+}
+
+static void backup(tb_app *app, const tb_http_request *request, tb_http_response *response)
+{
+	tb_store_call call = {.action = "backup", .status = 201, .time = tb_clock_now(&app->clock)};
+	char name[65], path[TB_CONFIG_PATH_MAX + 80];
+	tb_fault fault = {0};
+	tb_why why;
+	tb_err err;
+
+	if (!is_allowed(app, request, TB_SCOPE_BACKUP, &call, response) ||
+		is_repeated(app, request, &call, response))
+		return;
+	err = parse_name(request, name, &fault);
+	if (err == TB_OK && app->config->backup_folder[0] == '\0')
+		err = tb_fault_set(&fault, TB_RULE_BACKUP, "backup-folder",
+			"a server that was told where backups go", "none");
+	if (err == TB_OK) {
+		(void)snprintf(path, sizeof path, "%s/%s.db", app->config->backup_folder, name);
+		err = tb_store_copy(tb_store_path(app->store), path, &why);
+		if (err != TB_OK) /* the path stays with the operator's log */
+			tb_slog(TB_SLOG_ERROR, "backup", "%s", why.text);
+		if (err == TB_ERR_STATE)
+			err = tb_fault_set(&fault, TB_RULE_BACKUP, "name", "a name that is free", name);
+	}
+	if (err == TB_OK)
+		err = describe(path, name, call.answer, sizeof call.answer);
+	if (err == TB_OK)
+		err = tb_store_add_call(app->store, &call);
+	if (err == TB_ERR_RULE) {
+		tb_http_problem(response, &fault);
+	} else if (err != TB_OK) {
+		tb_http_problem_err(response, err);
+	} else {
+		tb_slog(TB_SLOG_INFO, "operator", "token=%s action=backup name=%s", call.token, name);
+		text(response, 201, "application/json");
+		tb_buf_append(&response->body, call.answer, strlen(call.answer));
+	}
+}
+
+/* The latest calls, the last first. */
+static void audit(tb_app *app, const tb_http_request *request, tb_http_response *response)
+{
+	tb_store_call call;
+	uint64_t number = 0;
+	tb_json_out json;
+	tb_err err = TB_OK;
+
+	if (!is_allowed(app, request, TB_SCOPE_AUDIT, &call, response))
+		return;
+	text(response, 200, "application/json");
+	tb_json_out_init(&json, &response->body);
+	tb_json_out_object(&json, TB_JSON_ITEM);
+	tb_json_out_array(&json, "calls");
+	for (int i = 0; i < MAX_CALLS && err == TB_OK; i++) {
+		err = tb_store_previous_call(app->store, number, &number, &call);
+		if (err != TB_OK)
+			break;
+		tb_json_out_object(&json, TB_JSON_ITEM);
+		tb_json_out_int(&json, "number", number);
+		tb_json_out_int(&json, "time", call.time);
+		tb_json_out_cstring(&json, "token", call.token);
+		tb_json_out_cstring(&json, "action", call.action);
+		tb_json_out_cstring(&json, "key", call.key);
+		tb_json_out_int(&json, "status", call.status);
+		tb_json_out_end(&json);
+	}
+	tb_json_out_end(&json);
+	tb_json_out_end(&json);
+	if (err == TB_OK || err == TB_ERR_NOT_FOUND)
+		err = tb_json_out_status(&json);
+	if (err != TB_OK)
+		tb_http_problem_err(response, err);
+}
+
+/* ---- addresses ---- */
+
+static void health(tb_app *app, const tb_http_request *request, tb_http_response *response)
+{
+	(void)app;
+	(void)request;
+	text(response, 200, "text/plain; charset=utf-8");
+	tb_buf_append(&response->body, "alive\n", 6);
+}
+
+static const struct {
+	const char *path, *method;
+	void (*answer)(tb_app *app, const tb_http_request *request, tb_http_response *response);
+} addresses[] = {{"/healthz", "GET, HEAD", health}, {"/readyz", "GET, HEAD", readiness},
+	{"/metrics", "GET, HEAD", metrics}, {"/admin/backup", "POST", backup},
+	{"/admin/audit", "GET, HEAD", audit}};
+
 size_t tb_ops_max_body(const char *path)
 {
-	(void)path;
-	return 0;
+	return strcmp(path, "/admin/backup") == 0 ? 4096 : 0;
 }
 
 void tb_ops_route(tb_app *app, const tb_http_request *request, tb_http_response *response)
 {
-	bool known = strcmp(request->path, "/metrics") == 0 || strcmp(request->path, "/healthz") == 0 ||
-		     strcmp(request->path, "/readyz") == 0;
-
-	if (!known) {
-		tb_api_not_found(response, request->path, "an address of the operator's");
-	} else if (tb_api_wrong_method(request, response, "GET, HEAD")) {
+	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
+		if (strcmp(request->path, addresses[i].path) != 0)
+			continue;
+		if (!tb_api_wrong_method(request, response, addresses[i].method))
+			addresses[i].answer(app, request, response);
 		return;
-	} else if (strcmp(request->path, "/metrics") == 0) {
-		metrics(app, response);
-	} else if (strcmp(request->path, "/readyz") == 0) {
-		readiness(app, response);
-	} else {
-		text(response, 200, "text/plain; charset=utf-8");
-		tb_buf_append(&response->body, "alive\n", 6);
 	}
+	tb_api_not_found(response, request->path, "an address of the operator's");
 }

@@ -2,11 +2,13 @@
 #include "server/app.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "server/checker.h"
 #include "server/polls.h"
 #include "server/sequencer.h"
+#include "server/served.h"
 #include "server/slog.h"
 
 #define NUM_BUCKETS 65536 /* 1 MiB */
@@ -38,6 +40,27 @@ static tb_err load(tb_app *app, const tb_store_election *stored, tb_why *why)
 		tb_phase_name(tb_election_phase(e)));
 	tb_elections_add(&app->elections, e);
 	return TB_OK;
+}
+
+/* Is this database as far as everything that is known to have been shown [SERVER.AHEAD]? */
+static tb_err check_served(tb_app *app, const char *path, tb_why *why)
+{
+	const tb_config *config = app->config;
+	char own[TB_CONFIG_PATH_MAX + 32];
+	tb_election *e;
+	tb_err err;
+
+	(void)snprintf(own, sizeof own, "%s.served", path);
+	err = tb_served_open(&app->served, config->served_file[0] != '\0' ? config->served_file : own, why);
+	for (size_t i = 0; err == TB_OK && (e = tb_elections_at(&app->elections, i)) != NULL; i++)
+		err = tb_served_check(app->served, e, app->store, why);
+	if (err == TB_OK)
+		err = tb_served_check_all(app->served, why);
+	for (size_t i = 0; err == TB_OK && i < config->num_mirrors; i++)
+		err = tb_served_check_mirror(config->mirror[i], &app->elections, app->store, app->keys, why);
+	for (size_t i = 0; err == TB_OK && (e = tb_elections_at(&app->elections, i)) != NULL; i++)
+		err = tb_served_note(app->served, e);
+	return err == TB_OK ? tb_served_sync(app->served) : err;
 }
 
 static tb_err load_all(tb_app *app, tb_why *why)
@@ -74,6 +97,8 @@ tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *
 	if (err == TB_OK)
 		err = load_all(app, why);
 	if (err == TB_OK)
+		err = check_served(app, path, why);
+	if (err == TB_OK)
 		err = tb_sequencer_start(&app->sequencer, app);
 	if (err == TB_OK)
 		err = tb_checker_start(&app->checker, app);
@@ -95,6 +120,7 @@ void tb_app_stop(tb_app *app)
 	tb_sequencer_stop(app->sequencer);
 	tb_elections_release(&app->elections);
 	tb_store_close(app->store);
+	tb_served_close(app->served);
 	tb_limits_free(app->limits);
 	memset(app, 0, sizeof *app);
 }

@@ -21,6 +21,7 @@
 typedef struct tb_sequencer tb_sequencer;
 typedef struct tb_checker tb_checker;
 typedef struct tb_polls tb_polls;
+typedef struct tb_served tb_served;
 
 typedef struct tb_app {
 	const tb_config *config;
@@ -28,6 +29,7 @@ typedef struct tb_app {
 	const tb_client *client;
 	tb_clock clock;
 	tb_store *store;
+	tb_served *served;
 	tb_limits *limits;
 	tb_metrics metrics;
 	tb_elections elections;

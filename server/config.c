@@ -31,8 +31,8 @@ typedef struct setting {
 #define NUMBER(field, min, max) offsetof(tb_config, field), 0, min, max, NULL
 #define TAKE(function) 0, 0, 0, 0, function
 
-static take_fn take_admin_listen, take_log_format, take_sandbox, take_admin, take_listen, take_listen_tls,
-	take_proxy, take_proxy_header, take_public_url;
+static take_fn take_mirror, take_admin_listen, take_log_format, take_sandbox, take_admin, take_listen,
+	take_listen_tls, take_proxy, take_proxy_header, take_public_url;
 
 static const setting settings[] = {
 	{"data", "DIR", "the data folder (required)", TEXT(data)},
@@ -53,6 +53,13 @@ static const setting settings[] = {
 	{"admin-listen", "HOST:PORT",
 		"where the operator asks: health, metrics (nowhere; a port alone is of 127.0.0.1)",
 		TAKE(take_admin_listen)},
+	{"served-file", "FILE", "what was shown, best on another disk (board.db.served in the data folder)",
+		TEXT(served_file)},
+	{"mirror", "DIR",
+		"a copy by `tabella mirror` that this server must not fall behind; may be given again",
+		TAKE(take_mirror)},
+	{"backup-folder", "DIR", "where backups go that are asked for at the operator's address",
+		TEXT(backup_folder)},
 	{"user", "NAME", "whom to become when started as root", TEXT(user)},
 	{"sandbox", "yes|no", "give up files and system calls that serving does not need (yes)",
 		TAKE(take_sandbox)},
@@ -159,6 +166,17 @@ static tb_err take_admin_listen(tb_config *c, const char *value, const char *whe
 		return add_listen(&c->admin_listen, value, where, fault);
 	(void)snprintf(local, sizeof local, "127.0.0.1:%s", value);
 	return add_listen(&c->admin_listen, local, where, fault);
+}
+
+static tb_err take_mirror(tb_config *c, const char *value, const char *where, tb_fault *fault)
+{
+	if (c->num_mirrors == TB_CONFIG_MAX_MIRRORS)
+		return tb_fault_setf(
+			fault, RULE, where, "fewer mirrors", "more than %d", TB_CONFIG_MAX_MIRRORS);
+	if (value[0] == '\0' || strlen(value) >= TB_CONFIG_PATH_MAX)
+		return tb_fault_set(fault, RULE, where, "a folder", value);
+	memcpy(c->mirror[c->num_mirrors++], value, strlen(value) + 1);
+	return TB_OK;
 }
 
 /* One of two words. */
@@ -431,12 +449,45 @@ static tb_err check_whole(tb_config *c, tb_fault *fault)
 	return TB_OK;
 }
 
+/* The command and its words, which stand before all options; *taken of argv. */
+static tb_err parse_command(tb_config *c, int argc, char *const *argv, int *taken, tb_fault *fault)
+{
+	static const struct {
+		const char *name;
+		tb_config_action action;
+		size_t min, max;
+	} commands[] = {{"backup", TB_CONFIG_BACKUP, 1, 1}, {"restore", TB_CONFIG_RESTORE, 1, 1},
+		{"token", TB_CONFIG_TOKEN, 1, TB_CONFIG_MAX_WORDS}};
+	int at = 1;
+
+	*taken = 0;
+	if (argc < 2 || argv[1][0] == '-')
+		return TB_OK;
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, argv[1]) != 0)
+			continue;
+		c->action = commands[i].action;
+		for (at = 2; at < argc && argv[at][0] != '-' && c->num_words < commands[i].max; at++)
+			c->word[c->num_words++] = argv[at];
+		*taken = at - 1;
+		return c->num_words >= commands[i].min ? TB_OK
+						       : tb_fault_set(fault, RULE, "command line",
+								 "a word after the command", argv[1]);
+	}
+	return tb_fault_set(
+		fault, RULE, "command line", "options, or a command: backup, restore, token", argv[1]);
+}
+
 tb_err tb_config_parse(tb_config *c, int argc, char *const *argv, tb_fault *fault)
 {
-	tb_err err = parse_options(c, argc, argv, false, fault);
+	int taken;
+	tb_err err = parse_command(c, argc, argv, &taken, fault);
 
+	/* getopt skips the first word, which is the program's name or the last one of the command. */
+	if (err == TB_OK)
+		err = parse_options(c, argc - taken, argv + taken, false, fault);
 	if (err == TB_OK && c->action != TB_CONFIG_HELP && c->action != TB_CONFIG_VERSION)
-		err = parse_options(c, argc, argv, true, fault);
+		err = parse_options(c, argc - taken, argv + taken, true, fault);
 	if (err != TB_OK || c->action == TB_CONFIG_HELP || c->action == TB_CONFIG_VERSION)
 		return err;
 	return check_whole(c, fault);
@@ -446,6 +497,9 @@ void tb_config_usage(FILE *out)
 {
 	fprintf(out, "usage: tabella-server --data DIR OPTIONS\n"
 		     "       tabella-server --data DIR --init\n"
+		     "       tabella-server backup FILE --data DIR\n"
+		     "       tabella-server restore FILE --data DIR\n"
+		     "       tabella-server token new NAME backup,audit --data DIR (or: list, revoke NAME)\n"
 		     "\n"
 		     "Serves elections: keeps their boards, admits what the rules allow, opens and closes "
 		     "the polls.\n"

@@ -20,11 +20,16 @@
 #define TB_CONFIG_MAX_LISTEN 8
 #define TB_CONFIG_MAX_PROXIES 64
 #define TB_CONFIG_NAME_MAX 64
+#define TB_CONFIG_MAX_MIRRORS 16
+#define TB_CONFIG_MAX_WORDS 3
 
 typedef enum tb_config_action {
 	TB_CONFIG_SERVE,
-	TB_CONFIG_INIT,  /* make data folder and keys */
-	TB_CONFIG_CHECK, /* say whether the configuration is right */
+	TB_CONFIG_INIT,    /* make data folder and keys */
+	TB_CONFIG_BACKUP,  /* words: the file */
+	TB_CONFIG_RESTORE, /* words: the file */
+	TB_CONFIG_TOKEN,   /* words: new NAME SCOPES, list, or revoke NAME */
+	TB_CONFIG_CHECK,   /* say whether the configuration is right */
 	TB_CONFIG_HELP,
 	TB_CONFIG_VERSION
 } tb_config_action;
@@ -37,10 +42,16 @@ typedef struct tb_config_listen {
 
 typedef struct tb_config {
 	tb_config_action action;
-	char data[TB_CONFIG_PATH_MAX];      /* the data folder */
-	char port_file[TB_CONFIG_PATH_MAX]; /* "" = none */
-	tb_config_listen listen;            /* where plain HTTP is spoken */
-	tb_config_listen listen_tls;        /* and where HTTPS */
+	const char *word[TB_CONFIG_MAX_WORDS]; /* after the command, borrowed from argv */
+	size_t num_words;
+	char data[TB_CONFIG_PATH_MAX];          /* the data folder */
+	char port_file[TB_CONFIG_PATH_MAX];     /* "" = none */
+	char served_file[TB_CONFIG_PATH_MAX];   /* "" = beside the database */
+	char backup_folder[TB_CONFIG_PATH_MAX]; /* "" = no backups through the operator's address */
+	char mirror[TB_CONFIG_MAX_MIRRORS][TB_CONFIG_PATH_MAX];
+	size_t num_mirrors;
+	tb_config_listen listen;     /* where plain HTTP is spoken */
+	tb_config_listen listen_tls; /* and where HTTPS */
 	char tls_certificate[TB_CONFIG_PATH_MAX], tls_key[TB_CONFIG_PATH_MAX];
 	char public_url[TB_CONFIG_LISTEN_MAX]; /* "https://vote.example.org", "" = not known */
 	tb_address_range trusted_proxy[TB_CONFIG_MAX_PROXIES];

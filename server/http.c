@@ -276,6 +276,8 @@ static call *call_new(tb_http *h, struct MHD_Connection *connection, const char 
 	c->request.if_none_match = header_of(connection, MHD_HTTP_HEADER_IF_NONE_MATCH);
 	c->request.accept = header_of(connection, MHD_HTTP_HEADER_ACCEPT);
 	c->request.accept_encoding = header_of(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING);
+	c->request.authorization = header_of(connection, MHD_HTTP_HEADER_AUTHORIZATION);
+	c->request.idempotency_key = header_of(connection, "Idempotency-Key");
 	find_client(c);
 	count(h, &h->num_open, true);
 	return c;

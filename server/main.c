@@ -17,7 +17,9 @@
 #include "server/route.h"
 #include "server/sandbox.h"
 #include "server/slog.h"
+#include "server/store.h"
 #include "server/tls.h"
+#include "server/token.h"
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -110,6 +112,78 @@ static int make_keys(const tb_config *config)
 	printf("%s\n", keys.line);
 	tb_server_keys_wipe(&keys);
 	return EXIT_OK;
+}
+
+/* ---- commands that do one thing ---- */
+
+static void path_of_board(char out[TB_CONFIG_PATH_MAX + 16], const tb_config *config)
+{
+	(void)snprintf(out, TB_CONFIG_PATH_MAX + 16, "%s/board.db", config->data);
+}
+
+/* Also while a server is using the folder. */
+static int backup(const tb_config *config)
+{
+	char path[TB_CONFIG_PATH_MAX + 16];
+	tb_why why;
+
+	path_of_board(path, config);
+	if (tb_store_copy(path, config->word[0], &why) != TB_OK)
+		return complain(EXIT_FAILED, why.text);
+	printf("%s\n", config->word[0]);
+	return EXIT_OK;
+}
+
+/* Only into a folder without a board: what is there may be newer than the backup. */
+static int restore(const tb_config *config)
+{
+	char path[TB_CONFIG_PATH_MAX + 16];
+	tb_why why;
+	int lock, status = EXIT_OK;
+
+	path_of_board(path, config);
+	lock = lock_data(config->data);
+	if (lock < 0)
+		return EXIT_FAILED;
+	if (tb_store_check(config->word[0], &why) != TB_OK ||
+		tb_store_copy(config->word[0], path, &why) != TB_OK)
+		status = complain(EXIT_FAILED, why.text);
+	else
+		puts("restored; the server checks at its start that nothing which was shown is missing");
+	(void)close(lock);
+	return status;
+}
+
+static int token(const tb_config *config)
+{
+	const char *const *word = config->word;
+	tb_why why;
+	tb_err err;
+
+	if (config->num_words == 3 && strcmp(word[0], "new") == 0)
+		err = tb_token_new(config->data, word[1], word[2], stdout, &why);
+	else if (config->num_words == 2 && strcmp(word[0], "revoke") == 0)
+		err = tb_token_revoke(config->data, word[1], &why);
+	else if (config->num_words == 1 && strcmp(word[0], "list") == 0)
+		err = tb_token_list(config->data, stdout, &why);
+	else
+		return complain(EXIT_USAGE, "token: expected new NAME SCOPES, revoke NAME, or list");
+	if (err == TB_OK)
+		return EXIT_OK;
+	tb_why_default(&why, err);
+	return complain(EXIT_FAILED, why.text);
+}
+
+/* As the server's user: what is made now the server has to read. */
+static int command(const tb_config *config)
+{
+	tb_why why;
+
+	if (config->user[0] != '\0' && tb_privileges_drop(config->user, &why) != TB_OK)
+		return complain(EXIT_FAILED, why.text);
+	return config->action == TB_CONFIG_BACKUP    ? backup(config)
+	       : config->action == TB_CONFIG_RESTORE ? restore(config)
+						     : token(config);
 }
 
 static tb_err write_port(const tb_config *config, unsigned port, tb_why *why)
@@ -256,9 +330,9 @@ static const char *folder_of(char out[TB_CONFIG_PATH_MAX], const char *file)
 
 static void shut_in(const tb_config *config, tb_metrics *metrics)
 {
-	static char port_folder[TB_CONFIG_PATH_MAX], certificate_folder[TB_CONFIG_PATH_MAX],
-		key_folder[TB_CONFIG_PATH_MAX];
-	const char *writable[2] = {config->data}, *readable[2];
+	static char port_folder[TB_CONFIG_PATH_MAX], served_folder[TB_CONFIG_PATH_MAX],
+		certificate_folder[TB_CONFIG_PATH_MAX], key_folder[TB_CONFIG_PATH_MAX];
+	const char *writable[4] = {config->data}, *readable[2 + TB_CONFIG_MAX_MIRRORS];
 	tb_sandbox s = {.writable = writable, .num_writable = 1, .readable = readable};
 	tb_sandbox_state state;
 
@@ -266,6 +340,12 @@ static void shut_in(const tb_config *config, tb_metrics *metrics)
 		return;
 	if (config->port_file[0] != '\0')
 		writable[s.num_writable++] = folder_of(port_folder, config->port_file);
+	if (config->served_file[0] != '\0')
+		writable[s.num_writable++] = folder_of(served_folder, config->served_file);
+	if (config->backup_folder[0] != '\0')
+		writable[s.num_writable++] = config->backup_folder;
+	for (size_t i = 0; i < config->num_mirrors; i++)
+		readable[s.num_readable++] = config->mirror[i];
 	if (config->listen_tls.num > 0) { /* to read them again */
 		readable[s.num_readable++] = folder_of(certificate_folder, config->tls_certificate);
 		readable[s.num_readable++] = folder_of(key_folder, config->tls_key);
@@ -290,7 +370,7 @@ static int run_locked(const tb_config *config, const tb_server_keys *keys, doors
 
 	block_signals(&signals);
 	shut_in(config, &metrics);
-	(void)snprintf(path, sizeof path, "%s/board.db", config->data);
+	path_of_board(path, config);
 	if (tb_app_start(app, config, keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {
 		close_doors(d);
 		return complain(EXIT_FAILED, why.text);
@@ -374,6 +454,10 @@ int main(int argc, char **argv)
 		return EXIT_OK;
 	case TB_CONFIG_INIT:
 		return make_keys(&config);
+	case TB_CONFIG_BACKUP:
+	case TB_CONFIG_RESTORE:
+	case TB_CONFIG_TOKEN:
+		return command(&config);
 	case TB_CONFIG_SERVE:
 	case TB_CONFIG_CHECK:
 		break;

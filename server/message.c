@@ -90,6 +90,11 @@ static const rule_status statuses[] = {
 	{TB_RULE_BUSY, 503},
 	{TB_RULE_STORAGE, 503},
 	{TB_RULE_RATE, 429},
+	{TB_RULE_TOKEN, 401},
+	{TB_RULE_SCOPE, 403},
+	{TB_RULE_KEY, 400},
+	{TB_RULE_REPEATED, 422},
+	{TB_RULE_BACKUP, 409},
 	{"ENTRY.ENVELOPE", 400},
 	{"JSON.CANONICAL", 400},
 	{"BASE64", 400},
@@ -111,6 +116,8 @@ static const char *title_of(unsigned status)
 	switch (status) {
 	case 400:
 		return "The request is not of the form that is expected here";
+	case 401:
+		return "Who asks?";
 	case 403:
 		return "Not allowed";
 	case 404:
@@ -145,7 +152,7 @@ static void detail_of(const tb_fault *fault, unsigned status, char *out, size_t 
 	used = strlen(out);
 	if (status == 503)
 		(void)snprintf(out + used, out_len - used, "; nothing was changed, try again in a moment");
-	if (status == 409)
+	if (status == 409 && strcmp(fault->rule, TB_RULE_BACKUP) != 0)
 		(void)snprintf(out + used, out_len - used, "; read the board again before you try once more");
 }
 

@@ -18,7 +18,8 @@ typedef struct tb_http_request {
 		path; /* as sent: no escape is undone, so each resource has one spelling; without the query */
 	const char *if_none_match;
 	const char *accept, *accept_encoding;
-	tb_address client; /* who asks, for the limits alone */
+	const char *authorization, *idempotency_key; /* for the operator's addresses */
+	tb_address client;                           /* who asks, for the limits alone */
 	const uint8_t *body;
 	size_t body_len;
 } tb_http_request;
@@ -83,6 +84,11 @@ void tb_http_problem_err(tb_http_response *r, tb_err err);
 #define TB_RULE_OWN "SERVER.OWN"
 #define TB_RULE_RATE "SERVER.RATE"
 #define TB_RULE_ORIGIN "SERVER.ORIGIN"
+#define TB_RULE_TOKEN "ADMIN.TOKEN"
+#define TB_RULE_SCOPE "ADMIN.SCOPE"
+#define TB_RULE_KEY "ADMIN.KEY"
+#define TB_RULE_REPEATED "ADMIN.REPEATED"
+#define TB_RULE_BACKUP "ADMIN.BACKUP"
 #define TB_RULE_BUSY "SERVER.BUSY"
 #define TB_RULE_STORAGE "SERVER.STORAGE"
 

@@ -10,6 +10,7 @@
 #include "crypto/wipe.h"
 #include "server/checker.h"
 #include "server/message.h"
+#include "server/served.h"
 #include "server/slog.h"
 
 #define MAX_WAITING 20000
@@ -388,6 +389,20 @@ static tb_err transact(batch *b)
 	return tb_store_commit(b->app->store);
 }
 
+/* What will be shown is remembered outside the database first [SERVER.AHEAD].  Where that fails the ballots are recorded all the same:
+ * it guards against an old backup, and refusing to answer would guard nobody. */
+static void remember(batch *b)
+{
+	tb_err err = TB_OK;
+
+	for (size_t i = 0; i < b->num_changes && err == TB_OK; i++)
+		err = tb_served_note(b->app->served, b->change[i].election);
+	if (err == TB_OK && b->num_changes > 0)
+		err = tb_served_sync(b->app->served);
+	if (err != TB_OK)
+		tb_slog(TB_SLOG_ERROR, "served", "what was shown could not be noted: %s", tb_err_text(err));
+}
+
 static void settle(batch *b, change *c, bool committed)
 {
 	tb_election *e = c->election;
@@ -463,6 +478,8 @@ static void run_batch(batch *b)
 		tb_histogram_add(&m->commit, tb_monotonic_us() - started);
 	if (err != TB_OK)
 		tb_slog(TB_SLOG_ERROR, "commit", "failed, nothing was changed: %s", tb_err_text(err));
+	if (err == TB_OK)
+		remember(b);
 	for (size_t i = 0; i < b->num_changes; i++)
 		settle(b, &b->change[i], err == TB_OK);
 	answer(b, err);

@@ -24,6 +24,32 @@ typedef struct tb_store tb_store;
 /* Opens the board in `path`, making it if it is not there.  IO, STATE (a newer format, or no board), with *why. */
 TB_CHECKED tb_err tb_store_open(tb_store **out, const char *path, tb_why *why);
 void tb_store_close(tb_store *s);
+const char *tb_store_path(const tb_store *s);
+
+/* ---- copies (server/store_backup.c) ---- */
+/* Copies the board, which may be in use by another process, as it is at one moment into a new file, durably.  STATE when the
+ * new file is there already, or the old one is damaged or no board; IO; with *why. */
+TB_CHECKED tb_err tb_store_copy(const char *from_path, const char *to_path, tb_why *why);
+/* Is this a board, of a format that is known, and whole?  STATE, IO with *why. */
+TB_CHECKED tb_err tb_store_check(const char *path, tb_why *why);
+
+/* ---- what the operator did (server/store_calls.c): seldom, from any thread ---- */
+typedef struct tb_store_call {
+	uint64_t time;
+	char token[65];      /* its name */
+	char action[65];     /* "backup" */
+	char key[65];        /* the Idempotency-Key; of one token, each is used once */
+	uint8_t request[32]; /* SHA-256 of the body */
+	unsigned status;     /* of the response */
+	char answer[1000];   /* its body */
+} tb_store_call;
+
+/* Writes a call down, durably.  STATE when this token has used this key. */
+TB_CHECKED tb_err tb_store_add_call(tb_store *s, const tb_store_call *call);
+/* The call of this token with this key.  NOT_FOUND. */
+TB_CHECKED tb_err tb_store_find_call(tb_store *s, const char *token, const char *key, tb_store_call *out);
+/* The call with the largest number below `before` (0: the last).  NOT_FOUND. */
+TB_CHECKED tb_err tb_store_previous_call(tb_store *s, uint64_t before, uint64_t *number, tb_store_call *out);
 
 /* ---- reading ---- */
 typedef struct tb_store_election {

@@ -225,43 +225,6 @@ static tb_err connection_open(connection *c, const char *path, bool writing)
 	return TB_OK;
 }
 
-/* Makes the tables in an empty file; refuses any other file that is not a board of this version. */
-static tb_err schema(connection *c, tb_why *why)
-{
-	char version[32], application[32], tables[32], found[80], create[160];
-	tb_err err;
-
-	err = pragma(c, "PRAGMA user_version", version, sizeof version);
-	if (err == TB_OK)
-		err = pragma(c, "PRAGMA application_id", application, sizeof application);
-	if (err == TB_OK)
-		err = pragma(c, "SELECT count(*) FROM sqlite_schema", tables, sizeof tables);
-	if (err != TB_OK)
-		return err;
-	if (strcmp(tables, "0") == 0 && strcmp(version, "0") == 0) {
-		(void)sqlite3_snprintf((int)sizeof create, create,
-			"PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT", TB_SCHEMA_APPLICATION_ID,
-			TB_SCHEMA_VERSION);
-		if (sqlite3_exec(c->db, "BEGIN IMMEDIATE; " TB_SCHEMA, NULL, NULL, NULL) != SQLITE_OK ||
-			sqlite3_exec(c->db, create, NULL, NULL, NULL) != SQLITE_OK) {
-			err = failed(c, "schema");
-			(void)sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
-			return err;
-		}
-		return TB_OK;
-	}
-	(void)sqlite3_snprintf(
-		(int)sizeof create, create, "%d/%d", TB_SCHEMA_APPLICATION_ID, TB_SCHEMA_VERSION);
-	(void)sqlite3_snprintf((int)sizeof found, found, "%s/%s", application, version);
-	if (strcmp(create, found) != 0) {
-		tb_why_set(why,
-			"is no board of format %d, but a database with application_id %s and user_version %s",
-			TB_SCHEMA_VERSION, application, version);
-		return TB_ERR_STATE;
-	}
-	return TB_OK;
-}
-
 tb_err tb_store_open(tb_store **out, const char *path, tb_why *why)
 {
 	tb_store *s = calloc(1, sizeof *s);
@@ -276,7 +239,7 @@ tb_err tb_store_open(tb_store **out, const char *path, tb_why *why)
 	if (s->path != NULL)
 		err = connection_open(&s->writer, path, true);
 	if (err == TB_OK)
-		err = schema(&s->writer, why);
+		err = tb_schema_bring(s->writer.db, why);
 	if (err != TB_OK) {
 		if (why->text[0] == '\0')
 			tb_why_set(why, "%s: %s", path,
@@ -286,6 +249,11 @@ tb_err tb_store_open(tb_store **out, const char *path, tb_why *why)
 	}
 	*out = s;
 	return TB_OK;
+}
+
+const char *tb_store_path(const tb_store *s)
+{
+	return s->path;
 }
 
 void tb_store_close(tb_store *s)

@@ -67,6 +67,74 @@ kill -TERM "$pid"
 wait "$pid"
 check 'it stops' test $? -eq 0
 pid=
+
+# ---- tokens, backups, what was done [ADMIN.TOKEN] [ADMIN.SCOPE] [ADMIN.KEY] [ADMIN.REPEATED] [ADMIN.BACKUP] ----
+mkdir "$dir/backups"
+"$server" token new night backup --data "$dir/data" >"$dir/night"
+check 'a token is made' grep -Eqx 'tbt_[0-9a-f]{64}' "$dir/night"
+check 'and not kept as it is' bash -c "! grep -qF '$(cat "$dir/night")' '$dir/data/tokens'"
+check 'nobody else reads them' test "$(stat -c %a "$dir/data/tokens")" = 600
+"$server" token new auditor audit --data "$dir/data" >"$dir/auditor"
+check 'a name is given once' bash -c "! '$server' token new night audit --data '$dir/data' 2>/dev/null"
+check 'a scope that is none is refused' bash -c "! '$server' token new x everything --data '$dir/data' 2>/dev/null"
+check 'tokens are listed without themselves' test "$("$server" token list --data "$dir/data")" = "$(printf 'night backup\nauditor audit')"
+
+rm -f "$dir/port" "$dir/log"
+"$server" --data "$dir/data" --listen 127.0.0.1:0 --admin-listen 0 --backup-folder "$dir/backups" --port-file "$dir/port" \
+	>"$dir/out" 2>"$dir/log" </dev/null &
+pid=$!
+wait_for "$dir/port"
+for _ in $(seq 600); do grep -q ' operator ' "$dir/log" || sleep 0.1; done
+admin=$(sed -n 's/.* operator address=127.0.0.1:\([0-9]*\)$/\1/p' "$dir/log")
+call() { # METHOD PATH TOKEN-FILE KEY BODY
+	local token=nothing
+	[ -z "$3" ] || token=$(cat "$dir/$3")
+	exec 3<>"/dev/tcp/127.0.0.1/$admin" || return
+	printf '%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\nContent-Length: %d\r\n\r\n%s' \
+		"$1" "$2" "$token" "$4" "${#5}" "$5" >&3
+	cat <&3
+	exec 3>&-
+}
+gets() { # STATUS WORDS METHOD PATH TOKEN-FILE KEY BODY
+	local status=$1 words=$2 got
+	shift 2
+	got=$(call "$@")
+	grep -q "^HTTP/1.1 $status" <<<"$got" && grep -qF -- "$words" <<<"$got" && return
+	echo "# $got"
+	return 1
+}
+check 'no token, no backup' gets 401 ADMIN.TOKEN POST /admin/backup '' k1 '{"name":"one"}'
+check 'a token for something else' gets 403 ADMIN.SCOPE POST /admin/backup auditor k1 '{"name":"one"}'
+check 'no key' gets 400 ADMIN.KEY POST /admin/backup night '' '{"name":"one"}'
+check 'no name' gets 400 HTTP.JSON POST /admin/backup night k1 '{"name":"../one"}'
+check 'nothing was made' test -z "$(ls "$dir/backups")"
+check 'a backup' gets 201 '"file":"one.db"' POST /admin/backup night k1 '{"name":"one"}'
+call POST /admin/backup night k1 '{"name":"one"}' >"$dir/again"
+check 'it is what was said' grep -qF "\"sha256\":\"$(sha256sum <"$dir/backups/one.db" | cut -d' ' -f1)\"" "$dir/again"
+check 'asked again, the same answer' grep -q '^HTTP/1.1 201' "$dir/again"
+check 'the key for something else' gets 422 ADMIN.REPEATED POST /admin/backup night k1 '{"name":"two"}'
+check 'the name again' gets 409 ADMIN.BACKUP POST /admin/backup night k2 '{"name":"one"}'
+check 'one backup was made' test "$(ls "$dir/backups")" = one.db
+check 'what was done is there to read' gets 200 '"token":"night","action":"backup","key":"k1","status":201' GET /admin/audit auditor '' ''
+check 'not for everybody' gets 403 ADMIN.SCOPE GET /admin/audit night '' ''
+"$server" token revoke night --data "$dir/data"
+check 'a revoked token is none' gets 401 ADMIN.TOKEN POST /admin/backup night k3 '{"name":"three"}'
+check 'a backup by command, of a server that runs' "$server" backup "$dir/two.db" --data "$dir/data"
+check 'never over another' bash -c "! '$server' backup '$dir/two.db' --data '$dir/data' 2>/dev/null"
+kill -TERM "$pid"
+wait "$pid"
+pid=
+check 'nothing is restored over a board' bash -c "! '$server' restore '$dir/two.db' --data '$dir/data' 2>'$dir/err' && grep -qF 'there already' '$dir/err'"
+mkdir "$dir/new"
+cp "$dir/data/server.key" "$dir/new"
+check 'it is restored elsewhere' "$server" restore "$dir/two.db" --data "$dir/new"
+echo 'no board' >"$dir/three.db"
+rm "$dir/new/board.db"
+check 'what is no board is not' bash -c "! '$server' restore '$dir/three.db' --data '$dir/new' 2>/dev/null && test ! -e '$dir/new/board.db'"
+check 'what can be read back can be served' bash -c "'$server' restore '$dir/two.db' --data '$dir/new' >/dev/null && \
+	{ timeout 60 '$server' --data '$dir/new' --listen 127.0.0.1:0 --port-file '$dir/port2' >/dev/null 2>&1 & } && \
+	for _ in \$(seq 600); do [ ! -s '$dir/port2' ] || break; sleep 0.1; done; test -s '$dir/port2'; s=\$?; kill %1; wait; exit \$s"
+
 check 'an unknown user is refused' bash -c "! '$server' --data '$dir/data' --check-config --user 'no such user' 2>'$dir/err' && \
 	grep -qF 'no such user' '$dir/err'"
 if [ "$(id -u)" = 0 ]; then

@@ -10,6 +10,7 @@
 
 #include "core/base/json.h"
 #include "server/slog.h"
+#include "tests/support/folder.h"
 
 static void must(bool ok, const char *what, const char *more)
 {
@@ -75,16 +76,8 @@ void serve_restart_with(serve *s, const tb_client *client)
 
 void serve_stop(serve *s)
 {
-	static const char *const tails[] = {
-		"", "-wal", "-shm", "-journal", ".synced", "-wal.synced", "-journal.synced"};
-	char name[120];
-
 	tb_app_stop(&s->app);
-	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-		(void)snprintf(name, sizeof name, "%s%s", s->path, tails[i]);
-		(void)unlink(name);
-	}
-	must(rmdir(s->folder) == 0, "rmdir", s->folder);
+	tb_test_folder_remove(s->folder);
 }
 
 /* ---- requests ---- */
@@ -123,6 +116,8 @@ unsigned serve_request(serve *s, tb_http_response *response, const char *method,
 		.if_none_match = "",
 		.accept = "",
 		.accept_encoding = "",
+		.authorization = "",
+		.idempotency_key = "",
 		.body = body,
 		.body_len = body_len};
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "crypto/hash.h"
 #include "server/checker.h"
 #include "server/slog.h"
@@ -554,6 +555,111 @@ static void test_a_server_that_would_contradict_itself_does_not_start(void **sta
 
 /* ---- the clock ---- */
 
+/* Does the server start from what is there? */
+static bool starts(tb_why *why)
+{
+	tb_app app;
+	tb_err err = tb_app_start(&app, &s.config, &s.keys, s.client, &s.clock, s.path, why);
+
+	if (err == TB_OK)
+		tb_app_stop(&app);
+	else
+		assert_int_equal(err, TB_ERR_STATE);
+	return err == TB_OK;
+}
+
+static void put_back(const char *backup)
+{
+	char path[200];
+	tb_why why;
+
+	for (const char *const *tail = (const char *const[]){"", "-wal", "-shm", NULL}; *tail != NULL;
+		tail++) {
+		(void)snprintf(path, sizeof path, "%s%s", s.path, *tail);
+		(void)unlink(path);
+	}
+	assert_int_equal(tb_store_copy(backup, s.path, &why), TB_OK);
+}
+
+/* An old backup is known as one by what was noted beside the database, and by a mirror [SERVER.AHEAD]; also one from before the
+ * election was made, and one of another history.  The newest backup is taken. */
+static void test_a_database_older_than_what_was_shown_is_refused(void **state)
+{
+	tb_maker_config config = {.num_voters = 3, .small = true};
+	tb_maker *m = serve_maker(&s, &config);
+	char before[120], old[120], newest[120], served[120], mirror[120], file[160];
+	tb_maker_plan plan;
+	tb_http_response r;
+	tb_buf checkpoint;
+	tb_why why;
+
+	(void)state;
+	(void)snprintf(before, sizeof before, "%s/before", s.folder);
+	(void)snprintf(old, sizeof old, "%s/old", s.folder);
+	(void)snprintf(newest, sizeof newest, "%s/newest", s.folder);
+	(void)snprintf(mirror, sizeof mirror, "%s/mirror", s.folder);
+	(void)snprintf(served, sizeof served, "%s.served", s.path);
+	assert_int_equal(tb_store_copy(s.path, before, &why), TB_OK);
+	tb_maker_until_open(m);
+	tb_maker_vote(m, 0);
+	assert_int_equal(tb_store_copy(s.path, old, &why), TB_OK); /* while the server runs [SERVER.BACKUP] */
+	assert_int_equal(tb_store_copy(s.path, old, &why), TB_ERR_STATE); /* never over another */
+	tb_maker_vote(m, 1);
+	assert_int_equal(tb_store_copy(s.path, newest, &why), TB_OK);
+	assert_int_equal(tb_store_check(newest, &why), TB_OK);
+	tb_buf_init(&checkpoint, 65536);
+	assert_int_equal(serve_get(&s, "/e/spring/log/checkpoint", &checkpoint), 200);
+	tb_app_stop(&s.app);
+
+	put_back(old);
+	assert_false(starts(&why));
+	assert_non_null(strstr(why.text, "SERVER.AHEAD: spring"));
+	put_back(before);
+	assert_false(starts(&why));
+	assert_non_null(strstr(why.text, "SERVER.AHEAD: the election with id"));
+	/* Without that file nothing is known, but for a mirror. */
+	assert_int_equal(unlink(served), 0);
+	put_back(old);
+	(void)snprintf(file, sizeof file, "%s/log/checkpoint", mirror);
+	assert_int_equal(tb_file_make_parents(file, TB_FILE_PRIVATE, &why), TB_OK);
+	assert_int_equal(tb_file_write(file, checkpoint.data, checkpoint.len, TB_FILE_PRIVATE, &why), TB_OK);
+	s.config.num_mirrors = 1;
+	(void)snprintf(s.config.mirror[0], sizeof s.config.mirror[0], "%s", mirror);
+	assert_false(starts(&why));
+	assert_non_null(strstr(why.text, "mirror"));
+	/* A mirror that another signed says nothing. */
+	checkpoint.data[checkpoint.len - 5] ^= 1;
+	assert_int_equal(tb_file_write(file, checkpoint.data, checkpoint.len, TB_FILE_PRIVATE, &why), TB_OK);
+	assert_true(starts(&why));
+	checkpoint.data[checkpoint.len - 5] ^= 1;
+	assert_int_equal(tb_file_write(file, checkpoint.data, checkpoint.len, TB_FILE_PRIVATE, &why), TB_OK);
+	put_back(newest);
+	assert_true(starts(&why));
+
+	/* Two histories: the old backup went on, and its file came with it. */
+	s.config.num_mirrors = 0;
+	assert_int_equal(unlink(served), 0);
+	put_back(old);
+	assert_int_equal(tb_app_start(&s.app, &s.config, &s.keys, s.client, &s.clock, s.path, &why), TB_OK);
+	tb_maker_plan_init(m, &plan, TB_ENTRY_NOTICE, "admin");
+	assert_int_equal(tb_notice_write(&plan.payload, "Something else."), TB_OK);
+	assert_int_equal(serve_post(&s, m, &plan, &r), 201);
+	tb_http_response_release(&r);
+	tb_app_stop(&s.app);
+	s.config.num_mirrors = 1;
+	assert_false(starts(&why));
+	assert_non_null(strstr(why.text, "another history"));
+	s.config.num_mirrors = 0;
+	assert_int_equal(tb_app_start(&s.app, &s.config, &s.keys, s.client, &s.clock, s.path, &why), TB_OK);
+	tb_buf_release(&checkpoint);
+	assert_int_equal(unlink(file), 0);
+	(void)snprintf(file, sizeof file, "%s/log", mirror);
+	assert_int_equal(rmdir(file), 0);
+	assert_int_equal(rmdir(mirror), 0);
+	assert_int_equal(unlink(before) + unlink(old) + unlink(newest), 0);
+	tb_maker_free(m);
+}
+
 static void test_a_clock_that_goes_back_does_not_take_the_log_with_it(void **state)
 {
 	tb_maker_config config = {.num_voters = 3, .small = true};
@@ -584,6 +690,8 @@ int main(void)
 			test_a_ballot_checked_for_an_old_credential_is_checked_again, start, stop),
 		cmocka_unit_test_setup_teardown(
 			test_every_failing_call_is_answered_and_changes_nothing, start, stop),
+		cmocka_unit_test_setup_teardown(
+			test_a_database_older_than_what_was_shown_is_refused, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_full_disk_stops_writing_but_not_reading, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_was_answered_survives_power_loss, start, stop),
 		cmocka_unit_test_setup_teardown(

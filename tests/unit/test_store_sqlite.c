@@ -16,6 +16,7 @@
 #include "server/slog.h"
 #include "server/store.h"
 #include "tests/support/fault_vfs.h"
+#include "tests/support/folder.h"
 
 static char folder[200], path[300], other[300];
 
@@ -48,9 +49,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	remove_at(path);
-	remove_at(other);
-	return rmdir(folder);
+	tb_test_folder_remove(folder);
+	return 0;
 }
 
 static int clean(void **state)
@@ -305,6 +305,81 @@ static void run_sql(const char *where, const char *sql)
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* A board of the first format, as the first server made it, with an entry. */
+static void make_oldest(const char *at)
+{
+	run_sql(at, "PRAGMA journal_mode=WAL");
+	run_sql(at, TB_SCHEMA_1 "PRAGMA application_id=1413631052; PRAGMA user_version=1;"
+				"INSERT INTO election(number, slug, id) VALUES(1, 'spring', zeroblob(32));"
+				"INSERT INTO entry(place, bytes) VALUES(1 << 40, x'0102')");
+}
+
+static void test_an_older_board_is_brought_up_to_date(void **state)
+{
+	tb_store_call call = {
+		.time = 5, .token = "night", .action = "backup", .key = "k1", .status = 201, .answer = "{}"};
+	tb_store_call found;
+	uint64_t number = 0;
+	tb_buf out;
+	tb_why why;
+	tb_store *s;
+
+	(void)state;
+	make_oldest(path);
+	assert_int_equal(tb_store_check(path, &why), TB_OK); /* it can be restored */
+	for (int round = 0; round < 2; round++) {
+		s = open_at(path);
+		tb_buf_init(&out, 100);
+		assert_int_equal(tb_store_entry(s, 1, 0, &out), TB_OK);
+		assert_int_equal(out.len, 2);
+		tb_buf_release(&out);
+		assert_int_equal(tb_store_add_call(s, &call), round == 0 ? TB_OK : TB_ERR_STATE);
+		assert_int_equal(tb_store_find_call(s, "night", "k1", &found), TB_OK);
+		assert_string_equal(found.answer, "{}");
+		assert_int_equal(found.time, 5);
+		assert_int_equal(tb_store_find_call(s, "day", "k1", &found), TB_ERR_NOT_FOUND);
+		number = 0;
+		assert_int_equal(tb_store_previous_call(s, number, &number, &found), TB_OK);
+		assert_int_equal(tb_store_previous_call(s, number, &number, &found), TB_ERR_NOT_FOUND);
+		tb_store_close(s);
+	}
+	remove_at(path);
+
+	/* A step that cannot be taken leaves the old format, whole. */
+	make_oldest(path);
+	run_sql(path, "CREATE TABLE operator_call(in_the_way)");
+	assert_int_equal(tb_store_open(&s, path, &why), TB_ERR_IO);
+	run_sql(path, "DROP TABLE operator_call");
+	tb_store_close(open_at(path));
+	remove_at(path);
+}
+
+static void test_a_damaged_copy_is_refused(void **state)
+{
+	char copy[310];
+	tb_store *s = open_at(path);
+	tb_why why;
+	FILE *f;
+
+	(void)state;
+	(void)snprintf(copy, sizeof copy, "%s.copy", path);
+	assert_int_equal(tb_store_copy(path, copy, &why), TB_OK);
+	tb_store_close(s);
+	assert_int_equal(tb_store_check(copy, &why), TB_OK);
+	assert_int_equal(truncate(copy, 4096 * 3), 0);
+	assert_int_not_equal(tb_store_check(copy, &why), TB_OK);
+	assert_int_equal(unlink(copy), 0);
+	f = fopen(copy, "w");
+	assert_non_null(f);
+	(void)fputs("no database", f);
+	assert_int_equal(fclose(f), 0);
+	assert_int_not_equal(tb_store_check(copy, &why), TB_OK);
+	assert_int_equal(unlink(copy), 0);
+	assert_int_not_equal(tb_store_check("/nonexistent/x", &why), TB_OK);
+	assert_int_not_equal(tb_store_copy(path, "/nonexistent/x", &why), TB_OK);
+	remove_at(path);
+}
+
 static void test_a_file_that_is_no_board_is_left_alone(void **state)
 {
 	tb_store *s;
@@ -320,7 +395,7 @@ static void test_a_file_that_is_no_board_is_left_alone(void **state)
 	remove_at(path);
 
 	tb_store_close(open_at(path));
-	run_sql(path, "PRAGMA user_version=2"); /* of a later program */
+	run_sql(path, "PRAGMA user_version=3"); /* of a later program */
 	assert_int_equal(tb_store_open(&s, path, &why), TB_ERR_STATE);
 	remove_at(path);
 
@@ -525,6 +600,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_bundles_and_ranges_are_whole_or_nothing, clean),
 		cmocka_unit_test_teardown(test_nothing_is_added_twice, clean),
 		cmocka_unit_test_teardown(test_readers_see_only_what_is_committed, clean),
+		cmocka_unit_test_teardown(test_an_older_board_is_brought_up_to_date, clean),
+		cmocka_unit_test_teardown(test_a_damaged_copy_is_refused, clean),
 		cmocka_unit_test_teardown(test_a_file_that_is_no_board_is_left_alone, clean),
 		cmocka_unit_test_teardown(test_a_failed_write_changes_nothing_and_the_next_works, clean),
 		cmocka_unit_test_teardown(test_a_failed_sync_changes_nothing_and_the_next_works, clean),
