@@ -314,10 +314,9 @@ static tb_err worker_new(worker *w, pool *p, size_t capacity)
 	return err;
 }
 
+/* After all of them have been joined: what they share is then nobody's but the caller's. */
 static tb_err worker_end(worker *w, tb_err err)
 {
-	if (w->is_started)
-		(void)pthread_join(w->thread, NULL);
 	if (err == TB_OK)
 		err = w->pool->err;
 	if (err == TB_OK && w->pool->tally != NULL)
@@ -358,6 +357,9 @@ static tb_err run_workers(pool *p)
 		p->err = err;
 	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
+	for (size_t i = 0; i < num; i++)
+		if (w[i].is_started)
+			(void)pthread_join(w[i].thread, NULL);
 	for (size_t i = 0; i < num; i++) {
 		each = w[i].pool == NULL ? TB_OK : worker_end(&w[i], err);
 		if (err == TB_OK)

@@ -126,10 +126,13 @@ tb_err tb_roll_new(tb_roll **out, const tb_manifest *m)
 	err = tb_random(secret, sizeof secret);
 	if (err == TB_OK)
 		err = tb_random(r->multiplier, sizeof r->multiplier);
+	if (err == TB_OK)
+		err = tb_random(&r->weights.multiplier, sizeof r->weights.multiplier);
 	if (err != TB_OK) {
 		free(r);
 		return err;
 	}
+	r->weights.multiplier |= 1;
 	tb_sha256_init(&r->tag_state);
 	tb_sha256_update(&r->tag_state, secret, sizeof secret);
 	r->min_holders = m->min_holders;

@@ -203,20 +203,20 @@ void tb_filter_release(tb_roll_filter *f)
 
 /* ---- weights ---- */
 
-/* The slot of a value, or the empty one where it belongs.  Values are 1..1,000,000 and public; whoever chooses them
- * all can only make this as slow as a list of all of them. */
+/* The slot of a value, or the empty one where it belongs.  Multiply-shift hashing: a registrar who chooses all values, but does not know
+ * the multiplier, cannot crowd them into one place and so make every look-up a walk through a list. */
 static tb_roll_holding *holding(const tb_roll_weights *w, uint32_t weight)
 {
-	uint32_t at = (uint32_t)(((uint64_t)weight * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & (w->cap - 1);
+	uint32_t at = (uint32_t)((unsigned __int128)(weight * w->multiplier) * w->cap >> 64);
 
 	while (w->slot[at].weight != 0 && w->slot[at].weight != weight)
-		at = (at + 1) & (w->cap - 1);
+		at = at + 1 < w->cap ? at + 1 : 0;
 	return &w->slot[at];
 }
 
 tb_err tb_weights_reserve(tb_roll_weights *w, uint32_t more)
 {
-	tb_roll_weights bigger = {.cap = w->cap == 0 ? 16 : w->cap};
+	tb_roll_weights bigger = {.cap = w->cap == 0 ? 16 : w->cap, .multiplier = w->multiplier};
 
 	while ((uint64_t)(w->num + more) * 4 > (uint64_t)bigger.cap * 3)
 		bigger.cap *= 2;
