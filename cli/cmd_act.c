@@ -4,19 +4,16 @@
 #include <string.h>
 
 #include "cli/cmd.h"
-#include "cli/common_client.h"
 #include "cli/common_code.h"
-#include "cli/common_submit.h"
+#include "cli/common_post.h"
 #include "core/election/election_text.h"
 
 /* What the admin may do once the election exists: extend, notify, cancel; all of it public. */
 
 static int submit(const tb_args *args, tb_entry_type type, const tb_buf *payload)
 {
-	char url[TB_URL_MAX + 128];
 	uint8_t public_key[32];
 	tb_role_keys keys = {0};
-	tb_submitted done = {0};
 	tb_client client;
 	uint64_t index;
 	int exit_code = tb_client_open(&client, args, TB_CLIENT_SETUP);
@@ -30,19 +27,12 @@ static int submit(const tb_args *args, tb_entry_type type, const tb_buf *payload
 		if (memcmp(public_key, tb_board_manifest(client.board)->admin_key, sizeof public_key) != 0)
 			exit_code = tb_args_error(args, "this key is not the admin's of that election");
 	}
-	if (exit_code == TB_EXIT_OK) {
-		tb_client_url(&client, url, "entries");
-		exit_code = tb_submit_signed(args, client.fetch, url, type, "admin",
-			tb_board_binding(client.board), &keys.sign, payload, &done);
-	}
 	if (exit_code == TB_EXIT_OK)
-		exit_code = tb_client_check_receipt(
-			&client, &done.receipt, type, "admin", payload->data, payload->len, &index);
+		exit_code = tb_post(&client, type, "admin", &keys.sign, payload, &index);
 	if (exit_code == TB_EXIT_OK && tb_args_json(args))
 		printf("{\"index\":%llu}\n", (unsigned long long)index);
 	else if (exit_code == TB_EXIT_OK)
 		printf("recorded on the board as entry %llu\n", (unsigned long long)index);
-	tb_submitted_release(&done);
 	tb_role_keys_wipe(&keys);
 	tb_client_close(&client);
 	return exit_code;

@@ -108,7 +108,7 @@ static int run_receipt(const tb_args *args)
 
 static const tb_flag receipt_flags[] = {
 	{"election", "FILE", "the election file, whose `Server:` line has the log's key", false, false},
-	{"key", "VKEY", "or the log's key itself, in the C2SP form", false, false},
+	{"key", "VKEY", "or the log's key itself, as `tabella vkey BOARD` prints it", false, false},
 	{NULL, NULL, NULL, false, false},
 };
 

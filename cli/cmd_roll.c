@@ -4,32 +4,13 @@
 #include <string.h>
 
 #include "cli/cmd.h"
-#include "cli/common_client.h"
 #include "cli/common_code.h"
-#include "cli/common_submit.h"
+#include "cli/common_post.h"
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/progress.h"
 
 /* The registrar's part of the board: the roll, and changes of it. */
-
-static int submit(tb_client *c, tb_entry_type type, const tb_secret *key, const tb_buf *payload, bool *is_new)
-{
-	const tb_binding *binding = tb_board_binding(c->board);
-	char url[TB_URL_MAX + 128];
-	tb_submitted done;
-	uint64_t index;
-	int exit_code;
-
-	tb_client_url(c, url, "entries");
-	exit_code = tb_submit_signed(c->args, c->fetch, url, type, "registrar", binding, key, payload, &done);
-	if (exit_code == TB_EXIT_OK)
-		exit_code = tb_client_check_receipt(
-			c, &done.receipt, type, "registrar", payload->data, payload->len, &index);
-	*is_new = done.is_new;
-	tb_submitted_release(&done);
-	return exit_code;
-}
 
 static int check_key(const tb_client *c, const tb_role_keys *keys)
 {
@@ -72,13 +53,13 @@ static int import_chunk(
 	tb_client *c, const tb_secret *key, const tb_roll_chunk *chunk, const tb_buf *payload, unsigned line)
 {
 	uint64_t listed = tb_roll_num_listed(tb_board_roll(c->board));
-	bool is_new;
+	uint64_t index;
 
 	if (chunk->first + chunk->num <= listed)
 		return compare_chunk(c, chunk, line);
 	if (chunk->first < listed)
 		return tb_args_error(c->args, "line %u: the board has a part of another roll already", line);
-	return submit(c, TB_ENTRY_ROLL, key, payload, &is_new);
+	return tb_post(c, TB_ENTRY_ROLL, "registrar", key, payload, &index);
 }
 
 static int import_line(tb_client *c, const tb_secret *key, const uint8_t *at, size_t len, unsigned line,
@@ -280,14 +261,15 @@ static bool is_done(const tb_board *b, const tb_roll_change *change)
 
 static int post_change(tb_client *c, const tb_roll_change *change, const tb_buf *payload)
 {
-	bool is_new = false, is_there = is_done(c->board, change);
+	bool is_there = is_done(c->board, change);
+	uint64_t index;
 	tb_role_keys keys = {0};
 	int exit_code = tb_role_keys_obtain(c->args, "key", TB_ROLE_REGISTRAR, &keys);
 
 	if (exit_code == TB_EXIT_OK)
 		exit_code = check_key(c, &keys);
 	if (exit_code == TB_EXIT_OK && !is_there)
-		exit_code = submit(c, TB_ENTRY_ROLL_CHANGE, &keys.sign, payload, &is_new);
+		exit_code = tb_post(c, TB_ENTRY_ROLL_CHANGE, "registrar", &keys.sign, payload, &index);
 	tb_role_keys_wipe(&keys);
 	if (exit_code != TB_EXIT_OK)
 		return exit_code;

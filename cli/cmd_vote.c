@@ -273,6 +273,112 @@ static int keep_receipt(const vote *v, const tb_buf *receipt)
 		why.text);
 }
 
+/* ---- a refusal: what does the board say? ---- */
+
+typedef struct search {
+	const vote *v;
+	const tb_entry *own;
+	uint64_t index;
+	bool is_there, is_closed;
+} search;
+
+static int look_at(void *ctx, uint64_t index, const tb_entry *e)
+{
+	search *s = ctx;
+
+	if (e->type == TB_ENTRY_CLOSE && e->role == TB_ROLE_SERVER)
+		s->is_closed = true;
+	if (e->type == TB_ENTRY_BALLOT && strcmp(e->signer, s->v->signer) == 0 &&
+		memcmp(e->payload_hash, s->own->payload_hash, sizeof e->payload_hash) == 0) {
+		s->is_there = true;
+		s->index = index;
+	}
+	return TB_EXIT_OK;
+}
+
+/* Every entry since the checkpoint that the ballot names: before that it cannot be [BALLOT.CHECKPOINT].  The server is not asked where the
+ * ballot is: it has just said that it is nowhere. */
+static int search_board(tb_client *c, search *s)
+{
+	const tb_election_params *p = tb_board_params(c->board);
+	uint64_t from = 0;
+	tb_ballot ballot;
+	tb_fault ignored;
+
+	if (p != NULL &&
+		tb_ballot_parse(p, &ballot, s->own->payload, s->own->payload_len, &ignored) == TB_OK &&
+		ballot.head.checkpoint_size <= c->checkpoint.size)
+		from = ballot.head.checkpoint_size;
+	return tb_client_each(c, from, look_at, s);
+}
+
+static int print_not_recorded(const search *s, uint64_t size)
+{
+	char tracker[TB_TRACKER_TEXT];
+
+	tb_ballot_tracker_text(tracker, s->own->payload_hash);
+	if (s->is_closed)
+		(void)tb_args_error(s->v->args,
+			"NOT recorded: the polls are closed, and the board of %llu entries does not hold "
+			"this "
+			"ballot",
+			(unsigned long long)size);
+	else
+		(void)tb_args_error(s->v->args,
+			"NOT recorded: the board of %llu entries does not hold this ballot (tracker %s).  "
+			"The "
+			"server has seen it, though, and could still record it: vote again, which prevents "
+			"or "
+			"replaces that where votes may be changed, and look at the board when the polls are "
+			"closed",
+			(unsigned long long)size, tracker);
+	return TB_EXIT_NO;
+}
+
+static int fetch_receipt(vote *v, uint64_t index, tb_buf *receipt)
+{
+	char url[TB_URL_MAX + 128], below[64], text[1024];
+	tb_response response;
+	tb_fault fault;
+
+	(void)snprintf(below, sizeof below, "receipt/%llu", (unsigned long long)index);
+	tb_client_url(&v->client, url, below);
+	if (tb_fetch_get(v->client.fetch, receipt, &response, url, &fault) != TB_OK)
+		tb_fault_text(&fault, text, sizeof text);
+	else if (response.status != 200)
+		tb_fetch_problem(&response, receipt, text, sizeof text);
+	else
+		return TB_EXIT_OK;
+	return tb_args_error(v->args, "%s", text);
+}
+
+/*
+ * The server has refused the ballot for good, or says so: it has the ballot all the same, signed, and could have recorded it.  Only the
+ * board tells.  TB_EXIT_OK: it is there, and *receipt says where; TB_EXIT_NO: it is not, as far as the board goes now; anything else: that
+ * is not known.
+ */
+static int ask_board(vote *v, const tb_entry *e, tb_buf *receipt)
+{
+	search s = {.v = v, .own = e};
+	tb_client again;
+	int exit_code = tb_client_open(&again, v->args, TB_CLIENT_SETUP);
+
+	if (exit_code == TB_EXIT_OK)
+		exit_code = search_board(&again, &s);
+	if (exit_code != TB_EXIT_OK) {
+		(void)tb_args_error(
+			v->args, "whether the ballot is on the board is not known: run the command again");
+		exit_code = TB_EXIT_USAGE;
+	} else if (!s.is_there) {
+		exit_code = print_not_recorded(&s, again.checkpoint.size);
+	} else {
+		fprintf(stderr, "the server says that it refused the ballot, but the board holds it\n");
+		exit_code = fetch_receipt(v, s.index, receipt);
+	}
+	tb_client_close(&again);
+	return exit_code;
+}
+
 /* Sends what is in the pending file.  It goes last of all: killed at any moment before, the next run sends the same bytes again, which the
  * server answers with the entry that exists; a second vote is never made of it. */
 static int send_pending(vote *v, const tb_buf *submission, const tb_entry *e)
@@ -285,8 +391,12 @@ static int send_pending(vote *v, const tb_buf *submission, const tb_entry *e)
 
 	tb_client_url(&v->client, url, "entries");
 	exit_code = tb_submit(v->args, v->client.fetch, url, submission, &done);
-	if (exit_code == TB_EXIT_NO && tb_file_remove(v->pending, &why) == TB_OK)
-		(void)tb_args_error(v->args, "NOT recorded");
+	if (exit_code == TB_EXIT_NO) {
+		tb_buf_clear(&done.receipt);
+		exit_code = ask_board(v, e, &done.receipt);
+		if (exit_code == TB_EXIT_NO && tb_file_remove(v->pending, &why) != TB_OK)
+			exit_code = tb_args_error(v->args, "%s", why.text);
+	}
 	if (exit_code == TB_EXIT_OK)
 		exit_code = tb_client_check_receipt(&v->client, &done.receipt, TB_ENTRY_BALLOT, v->signer,
 			e->payload, e->payload_len, &index);

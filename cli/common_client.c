@@ -511,6 +511,67 @@ int tb_client_check_inclusion(tb_client *c, uint64_t index, const uint8_t leaf[3
 			    : tb_args_error(c->args, "cannot read the log's tiles: %s", tb_err_text(err));
 }
 
+static int visit(tb_client *c, const tb_merkle_reader *nodes, tb_entries *entries, tb_buf *room,
+	tb_client_visit each, void *ctx)
+{
+	const uint8_t *bytes;
+	uint8_t leaf[32];
+	tb_merkle_proof proof;
+	tb_fault ignored;
+	tb_why why = {""};
+	uint64_t index;
+	tb_entry e;
+	size_t len;
+	tb_err err;
+
+	if (tb_entries_next(entries, &bytes, &len, &index, &why) != TB_OK)
+		return tb_args_error(c->args, "cannot read the board: %s", why.text);
+	tb_merkle_leaf(leaf, bytes, len);
+	err = tb_merkle_prove_inclusion(&proof, nodes, index, c->checkpoint.size);
+	if (err == TB_OK)
+		err = tb_merkle_verify_inclusion(&proof, leaf, index, c->checkpoint.size, c->checkpoint.root);
+	if (err == TB_ERR_PROOF) {
+		(void)tb_args_error(c->args,
+			"LOG.TREE: what the server shows as entry %llu is not in the log",
+			(unsigned long long)index);
+		return TB_EXIT_NO;
+	}
+	if (err != TB_OK)
+		return tb_args_error(c->args, "cannot read the log's tiles: %s", tb_err_text(err));
+	err = tb_entry_parse(&e, room, bytes, len, &ignored);
+	if (err == TB_ERR_MEMORY)
+		return tb_args_error(c->args, "%s", tb_err_text(err));
+	return err == TB_OK ? each(ctx, index, &e) : TB_EXIT_OK;
+}
+
+int tb_client_each(tb_client *c, uint64_t from, tb_client_visit each, void *ctx)
+{
+	tb_tile_reader *tiles = NULL;
+	tb_merkle_reader nodes;
+	tb_progress progress;
+	tb_entries entries;
+	tb_buf room;
+	int exit_code = TB_EXIT_OK;
+
+	TB_REQUIRE(from <= c->checkpoint.size);
+	if (tb_tile_reader_new(&tiles, c->source, c->checkpoint.size) != TB_OK)
+		return tb_args_error(c->args, "out of memory");
+	nodes = tb_tile_reader_nodes(tiles);
+	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+	tb_entries_init(&entries, c->source, c->checkpoint.size);
+	tb_entries_seek(&entries, from);
+	tb_progress_begin(&progress, "reading the board", c->checkpoint.size - from);
+	while (exit_code == TB_EXIT_OK && !tb_entries_is_done(&entries)) {
+		exit_code = visit(c, &nodes, &entries, &room, each, ctx);
+		tb_progress_add(&progress, 1);
+	}
+	tb_progress_end(&progress);
+	tb_entries_release(&entries);
+	tb_buf_release(&room);
+	tb_tile_reader_free(tiles);
+	return exit_code;
+}
+
 /* Is this the entry that was handed in? */
 static bool is_entry(const tb_entry *entry, tb_entry_type type, const char *signer, const uint8_t *payload,
 	size_t payload_len)

@@ -64,6 +64,14 @@ void tb_client_state_path(const tb_client *c, char *out, size_t out_len, const c
 int tb_client_check_inclusion(tb_client *c, uint64_t index, const uint8_t leaf[32]);
 
 /*
+ * Gives each entry from `from` (not after the end) to the end of the log to `each`, proved to be the log's; whether it is right
+ * there is not asked, and what is no entry at all is passed over.  A blob is not fetched.  Ends early when `each` returns another
+ * exit code than TB_EXIT_OK, with that.
+ */
+typedef int (*tb_client_visit)(void *ctx, uint64_t index, const tb_entry *e);
+int tb_client_each(tb_client *c, uint64_t from, tb_client_visit each, void *ctx);
+
+/*
  * Checks an unverified receipt [RECEIPT] against this election's log key and the checkpoint at hand (which may be older or newer: their
  * consistency is proved), and that it holds an entry with this type, signer and payload.  *entry_index is where it stands.  Its
  * checkpoint is remembered: a server that later shows a log without this entry is found out.

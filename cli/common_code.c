@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/common_code.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,27 +64,61 @@ static int read_file(const tb_args *args, const char *path, tb_code *out)
 	return exit_code;
 }
 
+/* ---- typing without an echo ---- */
+
+static struct termios shown; /* the terminal as it was */
+static const int endings[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+enum { NUM_ENDINGS = sizeof endings / sizeof endings[0] };
+
+/* Somebody who gives up half-way gets back a terminal that shows what is typed. */
+static void show_and_end(int number)
+{
+	(void)tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+static void hide(struct sigaction before[NUM_ENDINGS])
+{
+	struct sigaction end = {.sa_handler = show_and_end};
+	struct termios hidden = shown;
+
+	(void)sigemptyset(&end.sa_mask);
+	for (size_t i = 0; i < NUM_ENDINGS; i++) {
+		(void)sigaction(endings[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN)
+			(void)sigaction(endings[i], &end, NULL);
+	}
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+}
+
+static void show(const struct sigaction before[NUM_ENDINGS])
+{
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+	for (size_t i = 0; i < NUM_ENDINGS; i++)
+		(void)sigaction(endings[i], &before[i], NULL);
+}
+
 /* One line from standard input, without echo when that is a terminal. */
 static int read_typed(const tb_args *args, const char *prompt, tb_code *out)
 {
-	struct termios shown, hidden;
 	bool terminal = isatty(STDIN_FILENO) != 0 && tcgetattr(STDIN_FILENO, &shown) == 0;
+	struct sigaction before[NUM_ENDINGS];
 	char text[256];
 	size_t len = 0;
 	int exit_code;
 
 	if (terminal) {
+		hide(before); /* before the prompt: who answers it at once is not shown, and nothing is lost */
 		fprintf(stderr, "%s: ", prompt);
-		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	}
 	/* read(), not stdio: no copy of the secret stays in a buffer that nobody wipes */
 	while (len < sizeof text && read(STDIN_FILENO, text + len, 1) == 1)
 		if (text[len++] == '\n')
 			break;
 	if (terminal) {
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+		show(before);
 		fprintf(stderr, "\n");
 	}
 	exit_code = parse_text(args, terminal ? "what was typed" : "standard input", text, len, out);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/common_submit.h"
+#include "cli/common_post.h"
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "crypto/wipe.h"
@@ -115,22 +115,13 @@ static int decide(const tb_verified *v, const char *signer, tb_endorsement *own,
 
 static int post(tb_verified *v, const char *signer, const tb_role_keys *keys, const tb_buf *payload)
 {
-	char url[TB_URL_MAX + 128];
-	tb_submitted done;
 	uint64_t index;
-	int exit_code;
+	int exit_code = tb_post(&v->client, TB_ENTRY_ENDORSE, signer, &keys->sign, payload, &index);
 
-	tb_client_url(&v->client, url, "entries");
-	exit_code = tb_submit_signed(v->client.args, v->client.fetch, url, TB_ENTRY_ENDORSE, signer,
-		tb_board_binding(v->report.board), &keys->sign, payload, &done);
-	if (exit_code == TB_EXIT_OK)
-		exit_code = tb_client_check_receipt(&v->client, &done.receipt, TB_ENTRY_ENDORSE, signer,
-			payload->data, payload->len, &index);
 	if (exit_code == TB_EXIT_OK && tb_args_json(v->client.args))
 		printf("{\"endorsed\":true,\"index\":%llu}\n", (unsigned long long)index);
 	else if (exit_code == TB_EXIT_OK)
 		printf("the whole board verifies; endorsed as entry %llu\n", (unsigned long long)index);
-	tb_submitted_release(&done);
 	return exit_code;
 }
 

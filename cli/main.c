@@ -19,6 +19,7 @@ static const tb_command *const commands[] = {
 	&tb_cmd_vote,
 	&tb_cmd_audit,
 	&tb_cmd_receipt,
+	&tb_cmd_vkey,
 	&tb_cmd_endorse,
 	&tb_cmd_result,
 	&tb_cmd_export,

@@ -6,7 +6,7 @@
 #include "core/election/credential.h"
 
 /* The commands of `tabella-trustee`, and what they share. */
-extern const tb_command tb_trustee_init, tb_trustee_show;
+extern const tb_command tb_trustee_init, tb_trustee_show, tb_trustee_status;
 extern const tb_command tb_trustee_commit, tb_trustee_certify, tb_trustee_recover;
 extern const tb_command tb_trustee_endorse, tb_trustee_decrypt;
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/common_code.h"
-#include "cli/common_submit.h"
+#include "cli/common_post.h"
 #include "cli/trustee.h"
 
 int tb_trustee_identify(const tb_args *args, const tb_manifest *m, tb_trustee_self *self)
@@ -29,28 +29,20 @@ int tb_trustee_identify(const tb_args *args, const tb_manifest *m, tb_trustee_se
 int tb_trustee_post(tb_client *c, const tb_trustee_self *self, tb_entry_type type, const tb_buf *payload,
 	const char *what)
 {
-	char url[TB_URL_MAX + 128];
-	tb_submitted done;
 	uint64_t index;
-	int exit_code;
+	int exit_code = tb_post(c, type, self->signer, &self->keys.sign, payload, &index);
 
-	tb_client_url(c, url, "entries");
-	exit_code = tb_submit_signed(c->args, c->fetch, url, type, self->signer, tb_board_binding(c->board),
-		&self->keys.sign, payload, &done);
-	if (exit_code == TB_EXIT_OK)
-		exit_code = tb_client_check_receipt(
-			c, &done.receipt, type, self->signer, payload->data, payload->len, &index);
 	if (exit_code == TB_EXIT_OK && tb_args_json(c->args))
 		printf("{\"trustee\":%u,\"index\":%llu}\n", self->index, (unsigned long long)index);
 	else if (exit_code == TB_EXIT_OK)
 		printf("trustee %u: %s, entry %llu\n", self->index, what, (unsigned long long)index);
-	tb_submitted_release(&done);
 	return exit_code;
 }
 
 static const tb_command *const commands[] = {
 	&tb_trustee_init,
 	&tb_trustee_show,
+	&tb_trustee_status,
 	&tb_trustee_commit,
 	&tb_trustee_certify,
 	&tb_trustee_recover,

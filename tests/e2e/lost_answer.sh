@@ -84,6 +84,21 @@ check 'it was refused for good if it never came: another device has voted, so it
 check 'then the next one is a new vote' gives 0 'recorded as entry' vote v007
 check 'of nine ballots seven count' test "$(number ballots) $(number counted)" = '9 7'
 
+# A server that says "refused" may have kept the ballot, or recorded it: the board tells.
+board=http://127.0.0.1:$(cat proxy-port)/e/meeting
+size=$(mode pass; number size)
+mode refuse
+check 'refused: the board was looked at' gives 1 'NOT recorded: the board of .* entries does not hold this ballot' vote v008
+check 'and it is said which ballot' grep -qE 'tracker ([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{2}' said
+check 'nor is it there' test "$(number size)" -eq "$size"
+check 'none is pending' pending 0
+mode lie
+check 'said to be refused, but on the board: that is found' gives 0 "recorded as entry $size" vote v008 --receipt lied.tlog-proof
+check 'with its receipt' gives 0 "is entry $size of" tabella receipt --election election.txt lied.tlog-proof
+check 'and none is pending' pending 0
+mode pass
+board=$direct
+
 # A receipt that cannot be written does not lose the vote, nor the receipt.
 check 'no room for the receipt: said, and kept' gives 2 'the vote is recorded, but its receipt could not be written' vote v008 --receipt none/v008
 check 'again: the same entry, with its receipt' gives 0 'recorded as entry 19' vote v008 --receipt v008.tlog-proof
@@ -95,6 +110,6 @@ check 'two at once make one ballot' eval '
 	vote v009 >two 2>&1; second=$?
 	wait $first; first=$?
 	[ $((first == 0 || second == 0)) -eq 1 ] || { cat one two; false; }
-	must vote v009; [ "$(number ballots)" -ge 11 ] && [ "$(number counted)" -eq 9 ]'
+	must vote v009; [ "$(number ballots)" -ge 12 ] && [ "$(number counted)" -eq 9 ]'
 check 'the board verifies so far' gives 3 UNFINISHED tabella-verify "$board"
 finish

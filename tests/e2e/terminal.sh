@@ -15,7 +15,8 @@ at_terminal() {
 	mkfifo keyboard
 	: >screen
 	# (the last command of `script`'s shell decides its status)
-	script -qefc "$command" screen <keyboard >/dev/null 2>&1 &
+	# SIGINT as at a terminal: what a script starts in the background ignores it
+	timeout 300 env --default-signal=INT script -qefc "$command" screen <keyboard >/dev/null 2>&1 &
 	local terminal=$!
 	exec 9>keyboard
 	"$user"
@@ -69,6 +70,16 @@ check 'another phrase three times' eval '! at_terminal forgets tabella-trustee i
 check 'is said' shows 'that is another phrase than the one shown'
 check 'and discarded' shows 'the phrase was not read back; it is discarded'
 check 'no public line' hides 'tabella-trustee-1 sign='
+
+# ---- giving up ----
+
+gives_up() { waits_for 'Recovery phrase: ' && printf '\003' >&9; }
+# (the shell stays: what becomes of the terminal is seen after the command was ended)
+check 'Ctrl-C ends it' at_terminal gives_up bash -c 'trap : INT; tabella-trustee show; echo "status $?"; stty -a'
+check 'by the signal' shows 'status 130'
+check 'and what is typed is shown again' shows '[^-]echo '
+check 'a phrase that was begun' eval 'begins() { waits_for "Recovery phrase: " && printf abcd >&9 && printf "\003" >&9; } && at_terminal begins bash -c "trap : INT; tabella-trustee show; stty -a"'
+check 'is not shown' hides abcd
 
 # ---- a vote ----
 

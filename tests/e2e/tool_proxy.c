@@ -7,6 +7,8 @@
  *   lose-answer    it arrives, and the connection breaks before the answer
  *   busy           it arrives, and the answer is a 503 of somebody between
  *   conflict       it arrives, and the answer is a 409 of somebody between
+ *   lie            it arrives, and the answer is the server's refusal by a rule
+ *   refuse         it never arrives, and the answer is the same
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -25,6 +27,12 @@ static const char busy[] =
 	"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 5\r\nConnection: close\r\n\r\nbusy\n";
 static const char conflict[] =
 	"HTTP/1.1 409 Conflict\r\nContent-Length: 7\r\nConnection: close\r\n\r\n<html>\n";
+
+static const char refusal[] =
+	"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\nContent-Length: 139\r\n"
+	"Connection: close\r\n\r\n"
+	"{\"type\":\"urn:tabella:rule:BALLOT.PREV\",\"title\":\"BALLOT.PREV\",\"status\":409,\"detail\":\"no\","
+	"\"where\":\"payload.prev\",\"expected\":\"x\",\"found\":\"y\"}\n";
 
 static void die(const char *what)
 {
@@ -119,8 +127,14 @@ static void serve(int client, unsigned port, const char *mode_file)
 		take_mode(mode_file, mode);
 	if (strcmp(mode, "lose-request") == 0)
 		return;
+	if (strcmp(mode, "refuse") == 0) {
+		send_all(client, refusal, sizeof refusal - 1);
+		return;
+	}
 	answer_len = ask(port, request, head_len, len, answer);
-	if (strcmp(mode, "busy") == 0)
+	if (strcmp(mode, "lie") == 0)
+		send_all(client, refusal, sizeof refusal - 1);
+	else if (strcmp(mode, "busy") == 0)
 		send_all(client, busy, sizeof busy - 1);
 	else if (strcmp(mode, "conflict") == 0)
 		send_all(client, conflict, sizeof conflict - 1);
