@@ -79,7 +79,7 @@ typedef struct tb_roll_holding {
 
 typedef struct tb_roll_weights {
 	tb_roll_holding *slot;
-	uint32_t cap, num; /* slots, and those that are taken */
+	uint32_t cap, num;   /* slots, and those that are taken */
 	uint64_t multiplier; /* random and odd: who chooses the values cannot choose where they go */
 } tb_roll_weights;
 

@@ -72,10 +72,10 @@ static void five_options(tb_manifest *m)
 	q->options = realloc(q->options, 5 * sizeof *q->options);
 	must(q->options != NULL, "memory");
 	for (uint32_t i = q->num_options; i < 5; i++) {
-		q->options[i].text = strdup("");
-		q->options[i].link = strdup("");
-		q->options[i].id = strdup(ids[i]);
-		q->options[i].label = strdup(ids[i]);
+		q->options[i] = (tb_option){.id = strdup(ids[i]),
+			.label = strdup(ids[i]),
+			.text = strdup(""),
+			.link = strdup("")};
 	}
 	q->num_options = 5;
 	q->method = TB_METHOD_CHOOSE;

@@ -242,7 +242,7 @@ static void five_options(void *arg, tb_manifest *f)
 			free(o->id);
 			free(o->label);
 		} else {
-			o->text = strdup("");
+			*o = (tb_option){.text = strdup("")};
 			o->link = strdup("");
 		}
 		o->id = strdup(names[i]);

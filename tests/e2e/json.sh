@@ -62,7 +62,7 @@ check 'certify again' says 'trustee already' 0 trustee certify 1
 check 'recover' says 'trustee recovered' 0 trustee recover 1
 must trustee certify 2
 must trustee certify 3
-check 'open' says "$state context awaits" 0 tabella open --wait 600 "$board"
+check 'open' says "$state context awaits acts" 0 tabella open --wait 600 "$board"
 check 'nothing to do while the polls are open' eval 'next_is 1 wait && [ "$(member phase)" = open ]'
 check 'vote' says 'recorded index tracker fingerprint resumed' 0 vote v001 --receipt v001.tlog-proof
 tracker=$(member tracker)
@@ -93,7 +93,7 @@ check 'an error' says error 2 vote v003 --choose one=no
 check 'a refusal' says error 1 tabella vote --voter v003 --code-file v001.code --yes "${choices[@]}" "$board"
 check 'no result yet' says error 3 tabella result "$board"
 echo "# the polls stay open for $((closes - $(date +%s))) s more"
-check 'close' says "$state context awaits" 0 tabella close --wait 3600 "$board"
+check 'close' says "$state context awaits acts" 0 tabella close --wait 3600 "$board"
 check 'the polls are closed' next_is 1 endorse
 check 'endorse' says 'endorsed index' 0 trustee endorse 1
 check 'endorse again: the same entry' eval 'index=$(member index) && says "endorsed index" 0 trustee endorse 1 && [ "$(member index)" = "$index" ]'
@@ -107,7 +107,7 @@ check 'decrypt' says 'trustee index' 0 trustee decrypt 1
 check 'that was all' eval 'next_is 1 wait && [ "$(member decrypted)" = true ]'
 check 'decrypt again' says 'trustee already' 0 trustee decrypt 1
 must trustee decrypt 3
-check 'publish' says "$state context awaits" 0 tabella publish --wait 600 "$board"
+check 'publish' says "$state context awaits acts" 0 tabella publish --wait 600 "$board"
 check 'nothing is left to do' eval 'next_is 2 nothing && [ "$(member phase)" = finished ]'
 result='close counted weight_counted electorate weight_electorate endorsers shares questions'
 check 'result' says "$result" 0 tabella result "$board"

@@ -31,7 +31,8 @@ static const char conflict[] =
 static const char refusal[] =
 	"HTTP/1.1 409 Conflict\r\nContent-Type: application/problem+json\r\nContent-Length: 139\r\n"
 	"Connection: close\r\n\r\n"
-	"{\"type\":\"urn:tabella:rule:BALLOT.PREV\",\"title\":\"BALLOT.PREV\",\"status\":409,\"detail\":\"no\","
+	"{\"type\":\"urn:tabella:rule:BALLOT.PREV\",\"title\":\"BALLOT.PREV\",\"status\":409,\"detail\":"
+	"\"no\","
 	"\"where\":\"payload.prev\",\"expected\":\"x\",\"found\":\"y\"}\n";
 
 static void die(const char *what)
