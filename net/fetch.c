@@ -24,7 +24,7 @@
 struct tb_fetch {
 	CURL *curl;
 	tb_fetch_options options;
-	struct curl_slist *json_headers;
+	struct curl_slist *json_headers, *get_headers;
 	char reason[CURL_ERROR_SIZE];
 	/* the transfer under way */
 	tb_buf *body;
@@ -118,8 +118,15 @@ tb_err tb_fetch_new(tb_fetch **out, const tb_fetch_options *options)
 	if (f->options.tries == 0)
 		f->options.tries = DEFAULT_TRIES;
 	f->json_headers = curl_slist_append(NULL, "Content-Type: application/json");
+	if (f->options.accept != NULL) {
+		char header[200];
+
+		(void)snprintf(header, sizeof header, "Accept: %s", f->options.accept);
+		f->get_headers = curl_slist_append(NULL, header);
+	}
 	f->curl = curl_easy_init();
-	if (f->curl == NULL || f->json_headers == NULL) {
+	if (f->curl == NULL || f->json_headers == NULL ||
+		(f->options.accept != NULL && f->get_headers == NULL)) {
 		tb_fetch_free(f);
 		return TB_ERR_MEMORY;
 	}
@@ -133,6 +140,7 @@ void tb_fetch_free(tb_fetch *f)
 		return;
 	curl_easy_cleanup(f->curl);
 	curl_slist_free_all(f->json_headers);
+	curl_slist_free_all(f->get_headers);
 	free(f);
 }
 
@@ -183,6 +191,7 @@ static tb_err configure_get(tb_fetch *f, const char *url)
 	if (err != TB_OK)
 		return err;
 	SET(CURLOPT_HTTPGET, 1L);
+	SET(CURLOPT_HTTPHEADER, f->get_headers);
 	SET(CURLOPT_FOLLOWLOCATION, 1L);
 	return TB_OK;
 }

@@ -18,6 +18,7 @@ typedef struct tb_fetch_options {
 	unsigned connect_seconds; /* 0 = 10 */
 	unsigned stall_seconds;   /* give up when nothing arrives for so long; 0 = 30 */
 	unsigned tries;           /* in all, after broken connections and 429/502/503/504; 0 = 4 */
+	const char *accept;       /* the header of that name in a GET; NULL: whatever the server likes */
 	/* Called now and then with the bytes of this answer so far; true = go on.  NULL = nobody wants to know. */
 	bool (*progress)(void *user, uint64_t bytes);
 	void *user;

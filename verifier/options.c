@@ -16,6 +16,7 @@
 
 static const char usage[] =
 	"Usage: tabella-verify [options] BOARD\n"
+	"       tabella-verify [options] --client URL [BOARD]\n"
 	"       tabella-verify --evidence FILE\n"
 	"\n"
 	"Checks a whole election: every entry, signature, proof and number of a Tabella board.\n"
@@ -27,6 +28,9 @@ static const char usage[] =
 	"  --origin NAME        the name of the log, host/e/<slug>\n"
 	"  --fingerprint CODE   the fingerprint of the opening, 26 characters\n"
 	"  --seen FILE          an older checkpoint of this log, which must still fit\n"
+	"  --client URL         compare what the server of this election gives to browsers with what the "
+	"board\n"
+	"                       names; BOARD is then the same URL if it is not given\n"
 	"  --evidence FILE      instead of a board: check what proves that a log was forked\n"
 	"\n"
 	"How:\n"
@@ -141,6 +145,7 @@ enum {
 	OPT_FINGERPRINT,
 	OPT_SEEN,
 	OPT_EVIDENCE,
+	OPT_CLIENT,
 	OPT_THREADS,
 	OPT_SAVE,
 	OPT_ALL,
@@ -165,6 +170,9 @@ static int take(tb_verify_options *o, int option, const char *value)
 		return take_seen(o, value);
 	case OPT_EVIDENCE:
 		o->evidence = value;
+		return -1;
+	case OPT_CLIENT:
+		o->client = value;
 		return -1;
 	case OPT_THREADS:
 		return take_threads(o, value);
@@ -199,6 +207,7 @@ int tb_verify_options_parse(tb_verify_options *out, int argc, char **argv)
 		{"fingerprint", required_argument, NULL, OPT_FINGERPRINT},
 		{"seen", required_argument, NULL, OPT_SEEN},
 		{"evidence", required_argument, NULL, OPT_EVIDENCE},
+		{"client", required_argument, NULL, OPT_CLIENT},
 		{"threads", required_argument, NULL, OPT_THREADS},
 		{"save", required_argument, NULL, OPT_SAVE}, {"all", no_argument, NULL, OPT_ALL},
 		{"quiet", no_argument, NULL, OPT_QUIET}, {"json", no_argument, NULL, OPT_JSON},
@@ -215,8 +224,12 @@ int tb_verify_options_parse(tb_verify_options *out, int argc, char **argv)
 		if (code != -1)
 			return code;
 	}
-	if (out->evidence != NULL && optind == argc)
+	if (out->evidence != NULL && optind == argc && out->client == NULL)
 		return -1;
+	if (out->client != NULL && optind == argc && out->evidence == NULL) {
+		out->board = out->client;
+		return -1;
+	}
 	if (optind + 1 != argc || out->evidence != NULL) {
 		(void)tb_verify_error(out->evidence != NULL ? "a board or --evidence, not both"
 				      : optind >= argc      ? "which board?"

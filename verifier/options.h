@@ -8,6 +8,7 @@
 typedef struct tb_verify_options {
 	const char *board;    /* a URL, a folder or an archive; NULL with `evidence` */
 	const char *evidence; /* a file to be checked instead of a board, or NULL */
+	const char *client;   /* the election's URL on a server whose pages and files are compared, or NULL */
 	const char *save;     /* where a copy is kept, or NULL */
 	bool json, all, quiet;
 	tb_check_options check; /* what the user trusts points into the rest of this struct */

@@ -56,6 +56,7 @@ void tb_verify_report_init(tb_verify_report *r, const tb_verify_options *options
 void tb_verify_report_release(tb_verify_report *r)
 {
 	tb_check_report_release(&r->result);
+	tb_verify_served_release(&r->served);
 	free(r->failures);
 }
 
@@ -115,13 +116,37 @@ bool tb_verify_result(const tb_verify_report *r, tb_buf *payload)
 
 /* ---- for people ---- */
 
+static void print_fault(const tb_fault *f)
+{
+	(void)printf("%s%s\n        expected: %s\n        found:    %s\n", f->where[0] != 0 ? ", " : "",
+		f->where, f->expected, f->found);
+}
+
 static void print_failure(const tb_check_failure *f)
 {
 	(void)printf("      %s", f->fault.rule);
 	if (f->has_entry)
 		(void)printf(", entry %" PRIu64, f->entry);
-	(void)printf("%s%s\n        expected: %s\n        found:    %s\n", f->fault.where[0] != 0 ? ", " : "",
-		f->fault.where, f->fault.expected, f->fault.found);
+	print_fault(&f->fault);
+}
+
+/* [CLIENT.SERVED] */
+static void print_served(const tb_verify_served *s)
+{
+	if (!s->is_asked)
+		return;
+	(void)printf("\nThe web client: %" PRIu64
+		     " pages and files of the server compared with entry %" PRIu64 "  %s\n",
+		s->compared, s->entry, s->num_failures == 0 ? "OK" : "FAIL");
+	for (size_t i = 0; i < s->num_failures; i++) {
+		(void)printf("      %s", s->failures[i].rule);
+		print_fault(&s->failures[i]);
+	}
+}
+
+tb_verdict tb_verify_report_verdict(const tb_verify_report *r)
+{
+	return r->served.num_failures > 0 ? TB_VERDICT_FALSE : r->result.verdict;
 }
 
 static void print_line(const tb_verify_report *r, tb_check_number n)
@@ -198,8 +223,9 @@ int tb_verify_report_text(const tb_verify_report *r)
 			(void)printf("\nWhat this rests on\n");
 		for (size_t i = 0; i < r->result.num_statements; i++)
 			(void)printf("  - %s\n", r->result.statements[i].text);
+		print_served(&r->served);
 		(void)printf("\n");
 	}
-	(void)printf("%s\n", words[r->result.verdict]);
-	return tb_verify_code(r->result.verdict);
+	(void)printf("%s\n", words[tb_verify_report_verdict(r)]);
+	return tb_verify_code(tb_verify_report_verdict(r));
 }

@@ -4,11 +4,13 @@
 
 #include "core/base/progress.h"
 #include "verifier/options.h"
+#include "verifier/served.h"
 
 /* Collects what the verification says and prints it, for people or for machines. */
 typedef struct tb_verify_report {
 	const tb_verify_options *options;
 	tb_check_report result;
+	tb_verify_served served; /* what the server gives to browsers, if that was asked */
 	tb_check_failure *failures;
 	size_t num_failures, cap_failures;
 	tb_err err; /* of collecting */
@@ -25,6 +27,8 @@ void tb_verify_report_malformed(tb_verify_report *r, const tb_fault *fault);
 int tb_verify_report_text(const tb_verify_report *r);
 int tb_verify_report_json(const tb_verify_report *r);
 
+/* Of the board, and of what the server serves. */
+tb_verdict tb_verify_report_verdict(const tb_verify_report *r);
 /* "verified", and the code that belongs to it. */
 const char *tb_verify_verdict(tb_verdict v);
 int tb_verify_code(tb_verdict v);

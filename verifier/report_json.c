@@ -13,7 +13,7 @@ static void write_head(tb_json_out *out, const tb_verify_report *r)
 	const tb_manifest *m = board == NULL ? NULL : tb_board_manifest(board);
 	char fingerprint[TB_FINGERPRINT_TEXT];
 
-	tb_json_out_cstring(out, "verdict", tb_verify_verdict(r->result.verdict));
+	tb_json_out_cstring(out, "verdict", tb_verify_verdict(tb_verify_report_verdict(r)));
 	tb_json_out_int(out, "size", r->result.size);
 	tb_json_out_hex(out, "root", r->result.root, 32);
 	tb_json_out_cstring(out, "phase", board == NULL ? "empty" : tb_phase_name(tb_board_phase(board)));
@@ -81,6 +81,27 @@ static void write_failures(tb_json_out *out, const tb_verify_report *r)
 	tb_json_out_end(out);
 }
 
+/* [CLIENT.SERVED] */
+static void write_served(tb_json_out *out, const tb_verify_served *s)
+{
+	if (!s->is_asked)
+		return;
+	tb_json_out_object(out, "client");
+	tb_json_out_int(out, "entry", s->entry);
+	tb_json_out_int(out, "compared", s->compared);
+	tb_json_out_array(out, "failures");
+	for (size_t i = 0; i < s->num_failures; i++) {
+		tb_json_out_object(out, TB_JSON_ITEM);
+		tb_json_out_cstring(out, "rule", s->failures[i].rule);
+		tb_json_out_cstring(out, "where", s->failures[i].where);
+		tb_json_out_cstring(out, "expected", s->failures[i].expected);
+		tb_json_out_cstring(out, "found", s->failures[i].found);
+		tb_json_out_end(out);
+	}
+	tb_json_out_end(out);
+	tb_json_out_end(out);
+}
+
 static void write_rest(tb_json_out *out, const tb_verify_report *r, const tb_buf *result)
 {
 	tb_json_out_array(out, "statements");
@@ -113,6 +134,7 @@ int tb_verify_report_json(const tb_verify_report *r)
 	write_checks(&out, r);
 	write_failures(&out, r);
 	write_rest(&out, r, has_result ? &result : NULL);
+	write_served(&out, &r->served);
 	tb_json_out_end(&out);
 	err = tb_json_out_status(&out);
 	if (err == TB_OK && (fwrite(bytes.data, 1, bytes.len, stdout) != bytes.len || putchar('\n') == EOF))
@@ -121,5 +143,5 @@ int tb_verify_report_json(const tb_verify_report *r)
 	tb_buf_release(&bytes);
 	if (err != TB_OK)
 		return tb_verify_error("the report could not be written: %s", tb_err_text(err));
-	return tb_verify_code(r->result.verdict);
+	return tb_verify_code(tb_verify_report_verdict(r));
 }

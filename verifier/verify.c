@@ -41,6 +41,8 @@ static int verify(tb_verify_board *board, tb_verify_options *o)
 	o->check.sink = tb_verify_report_sink(&r);
 	err = tb_check_run(&r.result, board->source, &o->check, &fault);
 	tb_progress_end(&r.progress);
+	if (err == TB_OK && o->client != NULL)
+		err = tb_verify_served_compare(&r.served, o->client, &r.result, &fault);
 	if (err != TB_OK)
 		code = say_fault(err, &fault);
 	else

@@ -622,7 +622,6 @@ tb_err tb_check_run(tb_check_report *out, tb_source *source, const tb_check_opti
 	tb_buf_release(&c->cancelled);
 	tb_buf_release(&c->names);
 	tb_buf_release(&c->client_changes);
-	tb_client_list_release(&c->client);
 	tb_buf_release(&c->blob);
 	tb_buf_release(&c->checkpoint_bytes);
 	free(c->bundle_root);
@@ -637,6 +636,7 @@ void tb_check_report_release(tb_check_report *r)
 	for (size_t i = 0; i < r->num_statements; i++)
 		free(r->statements[i].text);
 	free(r->statements);
+	tb_client_list_release(&r->client);
 	tb_board_free(r->board);
 	memset(r, 0, sizeof *r);
 }

@@ -3,6 +3,7 @@
 #define TB_CORE_ELECTION_CHECK_H
 
 #include "core/election/board.h"
+#include "core/election/client_list.h"
 #include "core/log/source.h"
 
 /*
@@ -110,6 +111,9 @@ typedef struct tb_check_report {
 	uint8_t root[32];
 	tb_check_statement *statements;
 	size_t num_statements;
+	tb_client_list
+		client; /* of the latest `client` entry, which has this index; empty when there is none */
+	uint64_t client_entry;
 	tb_board *
 		board; /* the state at the end, with the tally once closed; NULL when there was no manifest */
 } tb_check_report;

@@ -3,7 +3,6 @@
 #define TB_CORE_ELECTION_CHECK_INTERNAL_H
 
 #include "core/election/check.h"
-#include "core/election/client_list.h"
 #include "core/log/checkpoint.h"
 #include "core/log/tile.h"
 
@@ -51,9 +50,8 @@ typedef struct tb_check {
 	tb_buf blob;  /* the latest one */
 	tb_buf names; /* sentences about credentials and removals, one a line */
 	uint64_t num_names, num_added, num_removed, num_notices;
-	tb_buf cancelled;      /* the reason */
-	tb_client_list client; /* of the latest `client` entry */
-	uint64_t client_entry, num_client_changes;
+	tb_buf cancelled; /* the reason */
+	uint64_t num_client_changes;
 	tb_buf client_changes; /* sentences about those after the opening, one a line */
 } tb_check;
 

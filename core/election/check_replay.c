@@ -139,12 +139,12 @@ static void hear_client(tb_check *c, const tb_entry *e, uint64_t index)
 	if (tb_board_phase(c->board) == TB_PHASE_OPEN && c->num_client_changes++ < TB_CHECK_CLIENT_CHANGES) {
 		(void)snprintf(text, sizeof text, "entry %" PRIu64 ": ", index);
 		tb_buf_text(&c->client_changes, text);
-		compare_clients(&c->client_changes, &c->client, &list);
+		compare_clients(&c->client_changes, &c->report->client, &list);
 		tb_buf_u8(&c->client_changes, '\n');
 	}
-	tb_client_list_release(&c->client);
-	c->client = list;
-	c->client_entry = index;
+	tb_client_list_release(&c->report->client);
+	c->report->client = list;
+	c->report->client_entry = index;
 }
 
 static void hear(tb_check *c, const tb_entry *e, uint64_t index)

@@ -248,7 +248,7 @@ static void say_client(speech *s)
 		"The board names the pages and files of the web client in %" PRIu32
 		" entr%s, the latest in entry %" PRIu64 ". Compare them with what the server serves: "
 		"tabella-verify --client URL.",
-		num, num == 1 ? "y" : "ies", c->client_entry);
+		num, num == 1 ? "y" : "ies", c->report->client_entry);
 	while (at < end && s->err == TB_OK) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 
