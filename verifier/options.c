@@ -16,7 +16,7 @@
 
 static const char usage[] =
 	"Usage: tabella-verify [options] BOARD\n"
-	"       tabella-verify [options] --client URL [BOARD]\n"
+	"       tabella-verify [options] --client URL\n"
 	"       tabella-verify --evidence FILE\n"
 	"\n"
 	"Checks a whole election: every entry, signature, proof and number of a Tabella board.\n"
