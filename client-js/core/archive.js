@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// [ARCHIVE] A whole board as one ustar file of which every byte is fixed, and its verification.
-import { concat, equal, fromUtf8, hex, utf8 } from '../crypto/bytes.js';
+// [ARCHIVE] A whole board as one ustar file of which every byte is fixed.
+import { concat, equal, utf8 } from '../crypto/bytes.js';
 import { Refusal, require } from '../crypto/err.js';
-import { sha256 } from '../crypto/hash.js';
-import { leafHash, root } from '../crypto/merkle.js';
-import { Board } from './board.js';
 import * as checkpoints from './checkpoint.js';
-import * as entries from './entry.js';
-import * as manifests from './manifest.js';
+import * as notes from './note.js';
 import * as tiles from './tile.js';
 
 const BLOCK = 512;
@@ -15,15 +11,15 @@ const RULE = 'ARCHIVE';
 
 /** @typedef {{name: string, bytes: Uint8Array}} File */
 
-/** @param {File} file @returns {Uint8Array} */
-function header({ name, bytes }) {
+/** @param {string} name @param {number} size @returns {Uint8Array} */
+function header(name, size) {
 	const block = new Uint8Array(BLOCK);
 	const put = (at, text) => block.set(utf8(text), at);
 	put(0, name);
 	put(100, '0000644\0');
 	put(108, '0000000\0');
 	put(116, '0000000\0');
-	put(124, `${bytes.length.toString(8).padStart(11, '0')}\0`);
+	put(124, `${size.toString(8).padStart(11, '0')}\0`);
 	put(136, '00000000000\0');
 	put(148, ' '.repeat(8));
 	put(156, '0');
@@ -39,91 +35,86 @@ const padding = (length) => new Uint8Array((BLOCK - (length % BLOCK)) % BLOCK);
 
 /** @param {File[]} files @returns {Uint8Array} */
 export const writeFiles = (files) =>
-	concat(...files.flatMap((file) => [header(file), file.bytes, padding(file.bytes.length)]), new Uint8Array(2 * BLOCK));
+	concat(...files.flatMap((file) => [header(file.name, file.bytes.length), file.bytes, padding(file.bytes.length)]), new Uint8Array(2 * BLOCK));
 
-/** Refuses everything that `writeFiles` would not have written. @param {Uint8Array} bytes @returns {File[]} */
-function parseFiles(bytes) {
-	const files = [];
+/**
+ * Where an archive's bytes are: a file, or a piece of memory.
+ * @typedef {object} Reader
+ * @property {number} size
+ * @property {(at: number, length: number) => Promise<Uint8Array>} read exactly these bytes
+ */
+
+/** @param {Uint8Array} bytes @returns {Reader} */
+export const inMemory = (bytes) => ({ size: bytes.length, read: async (at, length) => bytes.slice(at, at + length) });
+
+/** Finds the files, and refuses every other byte than `writeFiles` would have written. @param {Reader} reader
+ * @returns {Promise<Map<string, {at: number, size: number}>>} */
+async function indexOf(reader) {
+	const files = new Map();
 	let at = 0;
-	while (at + BLOCK <= bytes.length && bytes[at] !== 0) {
-		const block = bytes.slice(at, at + BLOCK);
+	const next = async (length) => {
+		require(at + length <= reader.size, RULE, `the archive ends at ${reader.size}, ${length} more bytes are due at ${at}`);
+		at += length;
+		return reader.read(at - length, length);
+	};
+	for (;;) {
+		const block = await next(BLOCK);
+		if (block[0] === 0) break;
 		const name = String.fromCharCode(...block.slice(0, 100)).replace(/\0+$/, '');
-		const size = Number.parseInt(String.fromCharCode(...block.slice(124, 135)), 8);
-		require(/^[!-~]+$/.test(name) && Number.isSafeInteger(size), RULE, `no header of a file at ${at}`);
-		files.push({ name, bytes: bytes.slice(at + BLOCK, at + BLOCK + size) });
-		at += BLOCK + size + padding(size).length;
+		const digits = String.fromCharCode(...block.slice(124, 135));
+		const size = Number.parseInt(digits, 8);
+		require(/^[A-Za-z0-9._/-]+$/.test(name) && /^[0-7]{11}$/.test(digits), RULE, `no header of a file at ${at - BLOCK}`);
+		require(equal(block, header(name, size)), RULE, `the header of ${name} has a byte that does not belong there`);
+		require(!files.has(name), RULE, `${name} twice`);
+		files.set(name, { at, size });
+		require(at + size <= reader.size, RULE, `the archive ends within ${name}`);
+		at += size;
+		require((await next(padding(size).length)).every((byte) => byte === 0), RULE, `${name} is not padded with zeroes`);
 	}
-	require(equal(writeFiles(files), bytes), RULE, 'a byte that does not belong there');
+	at -= BLOCK;
+	require((await next(2 * BLOCK)).every((byte) => byte === 0) && at === reader.size, RULE, 'two blocks of zeroes do not end the archive');
 	return files;
 }
 
-/**
- * @param {Uint8Array} note the checkpoint @param {Uint8Array[]} log its entries @param {Uint8Array[]} blobs of any order
- * @returns {Uint8Array}
- */
-export function write(note, log, blobs) {
-	const leaves = log.map(leafHash);
-	const contents = ({ level, index, width }) =>
-		level === 'entries' ? tiles.writeBundle(log.slice(256 * index, 256 * index + width)) : tiles.hashes(leaves, level, index, width);
-	const byHash = new Map(blobs.map((blob) => [hex(sha256(blob)), blob]));
-	const used = log.flatMap((bytes) => entries.parse(bytes).blob ?? []).map(({ sha256: hash }) => hex(hash));
-	return writeFiles([
-		{ name: 'log/checkpoint', bytes: note },
-		...tiles.list(log.length).map((tile) => ({ name: `log/${tile.path}`, bytes: contents(tile) })),
-		...[...new Set(used)].map((hash) => ({ name: `blob/${hash}`, bytes: byHash.get(hash) })),
-	]);
-}
-
-/**
- * Takes an archive apart and holds its log against its checkpoint.
- * @param {Uint8Array} bytes @param {{origin: string, key: Uint8Array}} [trusted] otherwise what its own manifest says
- * @returns {{entries: Uint8Array[], blobs: Map<string, Uint8Array>, checkpoint: checkpoints.Checkpoint}}
- */
-export function open(bytes, trusted) {
-	const files = parseFiles(bytes);
-	const named = new Map(files.map((file) => [file.name, file.bytes]));
-	const note = named.get('log/checkpoint');
-	require(note !== undefined && named.size === files.length, RULE, 'there is no checkpoint, or a file twice');
-	const size = Number(fromUtf8(note).split('\n')[1]);
-	require(Number.isSafeInteger(size) && size > 0, 'LOG.CHECKPOINT', 'the checkpoint has no size');
-	const log = tiles.list(size).filter(({ level }) => level === 'entries').flatMap(({ path, width }) => {
-		const bundle = named.get(`log/${path}`);
-		if (bundle === undefined) throw new Refusal('LOG.TILES', `${path} is missing`);
-		return tiles.parseBundle(bundle, width);
-	});
-	const blobs = new Map(files.filter(({ name }) => name.startsWith('blob/')).map((file) => [file.name.slice(5), file.bytes]));
-	const { origin, key } = trusted ?? ofManifest(log[0], blobs);
-	const checkpoint = checkpoints.verify(note, origin, key);
-	require(equal(root(log.map(leafHash)), checkpoint.root), 'LOG.TREE', 'the entries do not give the root of the checkpoint');
-	for (const tile of tiles.list(size).filter(({ level }) => level !== 'entries')) {
-		const found = named.get(`log/${tile.path}`);
-		const expected = tiles.hashes(log.map(leafHash), tile.level, tile.index, tile.width);
-		require(found !== undefined && equal(found, expected), 'LOG.TILES', `${tile.path} is not made of the entries`);
+/** The size that the checkpoint names; whether it is signed is for others. @param {Uint8Array} note @returns {number} */
+function sizeOf(note) {
+	try {
+		return checkpoints.parseBody(notes.parse(note).text).size;
+	} catch (error) {
+		if (error instanceof Refusal) throw new Refusal(RULE, `its checkpoint cannot be read: ${error.detail}`);
+		throw error;
 	}
-	for (const [hash, blob] of blobs) require(hex(sha256(blob)) === hash, 'LOG.BLOB', `blob ${hash} has other bytes`);
-	require(equal(write(note, log, [...blobs.values()]), bytes), RULE, 'a file too many or too few, in another order, or a tile that differs');
-	return { entries: log, blobs, checkpoint };
 }
 
-/** @param {Uint8Array} first entry @param {Map<string, Uint8Array>} blobs */
-function ofManifest(first, blobs) {
-	const { payload, blob } = entries.parse(first);
-	const bytes = payload ?? blobs.get(hex(blob.sha256));
-	require(bytes !== undefined, 'LOG.BLOB', 'the manifest is missing');
-	const manifest = manifests.parse(bytes);
-	return { origin: manifest.origin, key: manifest.server.log_key };
-}
+/** A board in an archive.  `open` throws a Refusal [ARCHIVE] unless it holds the files of its checkpoint in their order; the order of
+ * the blobs is for whoever reads the entries. */
+export class ArchiveSource {
+	/** @param {Reader} reader @param {string} name for reports */
+	constructor(reader, name) {
+		this.reader = reader;
+		this.name = name;
+		/** @type {Map<string, {at: number, size: number}>} */
+		this.files = new Map();
+	}
 
-/** Every entry of an archive on a board; throws the first Refusal, with the entry's index. @param {ReturnType<typeof open>} archive @returns {Board} */
-export function replay({ entries: log, blobs }) {
-	const board = new Board((hash) => blobs.get(hex(hash)));
-	log.forEach((bytes, index) => {
-		try {
-			board.append(bytes);
-		} catch (error) {
-			if (error instanceof Refusal) throw Object.assign(new Refusal(error.rule, `entry ${index}: ${error.detail}`), { index });
-			throw error;
+	async open() {
+		this.files = await indexOf(this.reader);
+		const names = [...this.files.keys()];
+		require(names[0] === 'log/checkpoint', RULE, 'log/checkpoint does not come first');
+		const size = sizeOf(await this.get('log/checkpoint', 65536));
+		let at = 1;
+		for (const { path } of tiles.each(size)) {
+			require(names[at] === `log/${path}`, RULE, `expected log/${path}, found ${names[at] ?? 'nothing'}`);
+			at++;
 		}
-	});
-	return board;
+		/** @type {string[]} in their order */
+		this.blobs = names.slice(at);
+		for (const name of this.blobs) require(/^blob\/[0-9a-f]{64}$/.test(name), RULE, `${name} does not belong there`);
+	}
+
+	/** @param {string} path @param {number} limit @returns {Promise<Uint8Array|undefined>} at most one byte more than the limit */
+	async get(path, limit) {
+		const file = this.files.get(path);
+		return file === undefined ? undefined : this.reader.read(file.at, Math.min(file.size, limit + 1));
+	}
 }

@@ -9,7 +9,7 @@
 import { inside, Refusal, require } from '../crypto/err.js';
 import { leafHash, Tree } from '../crypto/merkle.js';
 import * as ballots from './ballot.js';
-import { Unjudged } from './board_gaps.js';
+import { needs, Unjudged } from './board_gaps.js';
 import * as polls from './board_polls.js';
 import * as setup from './board_setup.js';
 import * as counting from './board_tally.js';
@@ -108,6 +108,7 @@ export class Board {
 	/** The type, the form of its signer, and its place in the phases. @param {Entry} entry */
 	checkPlace(entry) {
 		entries.checkSigner(entry);
+		needs(this, 'manifest'); // entry 0 is the manifest, or there is none
 		this.#checkOrder(entry.type);
 	}
 
@@ -194,13 +195,19 @@ export class Board {
 	 * @returns {boolean} whether it had a place
 	 */
 	take(entry, content, leaf) {
-		const taken = this.handlerOf(entry)?.take(this, entry, content, leaf) ?? false;
+		const taken = this.handlerOf(entry).take(this, entry, content, leaf);
 		this.tree.append(leaf);
-		this.time = entry.time; // also of one that is too early: the next is compared with this one
+		this.#advance(entry.time);
 		return taken;
 	}
 
-	/** An entry that cannot be read at all: it could be whatever this phase admits. @param {Uint8Array} leaf */
+	/** Also to one that is too early, so that it is reported once, and never to one between two granules, so that the next is not too early.
+	 * @param {number} time */
+	#advance(time) {
+		if (this.manifest !== undefined) this.time = time - (time % GRANULES[this.manifest.granularity]);
+	}
+
+	/** An entry that cannot be read at all, or is of no kind that there is: it could be whatever this phase admits. @param {Uint8Array} leaf */
 	skip(leaf) {
 		const add = (...gaps) => gaps.forEach((gap) => this.gaps.add(gap));
 		if (this.phase === 'start') add('manifest', 'phase');

@@ -22,7 +22,7 @@ export const manifest = {
 	read: (_, entry, payload) => manifests.parse(payload),
 	judge() {},
 	take(b, entry, content) {
-		if (b.phase !== 'start' || content === undefined) {
+		if (b.phase !== 'start' || b.size > 0 || content === undefined) {
 			if (b.phase === 'start') b.gaps.add('manifest').add('phase');
 			return false;
 		}

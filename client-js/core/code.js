@@ -80,3 +80,14 @@ export function crockford(bytes) {
 	const characters = padded.match(/.{5}/g).map((five) => ALPHABET[Number.parseInt(five, 2)]);
 	return characters.join('').match(/.{1,4}/g).join('-');
 }
+
+/** Reads what `crockford` writes, and what people make of it: spaces, hyphens and case do not matter, I, L and O are digits.
+ * @param {string} text @param {number} length of the bytes @returns {Uint8Array|undefined} */
+export function parseCrockford(text, length) {
+	const characters = [...text.replace(/[\s-]/g, '').toUpperCase().replace(/[IL]/g, '1').replace(/O/g, '0')];
+	const values = characters.map((c) => ALPHABET.indexOf(c));
+	if (values.includes(-1) || characters.length !== Math.ceil((8 * length) / 5)) return undefined;
+	const bits = values.map((value) => value.toString(2).padStart(5, '0')).join('');
+	if (/1/.test(bits.slice(8 * length))) return undefined;
+	return Uint8Array.from({ length }, (_, i) => Number.parseInt(bits.slice(8 * i, 8 * i + 8), 2));
+}

@@ -2,7 +2,7 @@
 // [MANIFEST] What an election is.
 import { define, partLength } from '../crypto/bitproof.js';
 import { hex } from '../crypto/bytes.js';
-import { require, under } from '../crypto/err.js';
+import { inside, require, under } from '../crypto/err.js';
 import { decodeNotIdentity, getGroup, R255 } from '../crypto/group.js';
 import { isKey } from '../crypto/sign.js';
 import { parse as parseBase64 } from './base64.js';
@@ -91,34 +91,48 @@ const shape = json.object({
 function checkOrigin({ origin, slug }) {
 	const end = `/e/${slug}`;
 	const holds = origin.length <= 200 && /^[!-~]+$/.test(origin) && !origin.includes('+') && !origin.includes('://') && origin.endsWith(end) && origin.length > end.length;
-	require(holds, 'MANIFEST.ORIGIN', `${origin} is not host${end}`);
+	require(holds, 'MANIFEST.ORIGIN', `expected host${end}, found ${origin}`, 'origin');
 }
 
 /** [MANIFEST.WINDOW] also for an extended end. @param {any} manifest @param {number} closes */
 export function checkWindow({ opens, granularity, rules }, closes) {
 	const granule = GRANULES[granularity];
-	require(opens < closes, 'MANIFEST.WINDOW', 'the polls close before they open');
-	require(opens % granule === 0 && closes % granule === 0, 'MANIFEST.WINDOW', `times are multiples of a ${granularity}`);
+	require(opens < closes, 'MANIFEST.WINDOW', `the polls open at ${opens} and close at ${closes}`, 'closes');
+	require(opens % granule === 0, 'MANIFEST.WINDOW', `expected a multiple of a ${granularity}, found ${opens}`, 'opens');
+	require(closes % granule === 0, 'MANIFEST.WINDOW', `expected a multiple of a ${granularity}, found ${closes}`, 'closes');
 	const days = rules === 'extended' ? 366 : 60;
-	require(closes - opens <= days * DAY, 'MANIFEST.WINDOW', `longer than ${days} days`);
+	require(closes - opens <= days * DAY, 'MANIFEST.WINDOW', `longer than ${days} days`, 'closes');
 }
 
 /** [MANIFEST.KEYS] */
 function checkKeys(m) {
 	const rule = 'MANIFEST.KEYS';
-	const r255 = [m.server.sign_key, m.admin.key, m.registrar.key, ...m.trustees.flatMap((one) => [one.sign_key, one.transport_key]), ...m.endorsers.map((one) => one.sign_key)];
-	const ed25519 = [m.server.log_key, ...m.trustees.map((one) => one.cosign_key), ...m.endorsers.map((one) => one.cosign_key)];
-	for (const bytes of r255) under(rule, () => decodeNotIdentity(R255, bytes));
-	require(ed25519.every(isKey), rule, 'an Ed25519 key is not canonical or of small order');
-	for (const keys of [r255, ed25519]) require(new Set(keys.map(hex)).size === keys.length, rule, 'a key occurs twice');
+	const of = (list, name, ...members) => list.flatMap((one, i) => members.map((member) => [`${name}[${i}].${member}`, one[member]]));
+	const r255 = [
+		['server.sign_key', m.server.sign_key], ['admin.key', m.admin.key], ['registrar.key', m.registrar.key],
+		...of(m.trustees, 'trustees', 'sign_key', 'transport_key'), ...of(m.endorsers, 'endorsers', 'sign_key'),
+	];
+	const ed25519 = [['server.log_key', m.server.log_key], ...of(m.trustees, 'trustees', 'cosign_key'), ...of(m.endorsers, 'endorsers', 'cosign_key')];
+	for (const [place, bytes] of r255) inside(place, () => under(rule, () => decodeNotIdentity(R255, bytes)));
+	for (const [place, bytes] of ed25519) require(isKey(bytes), rule, 'an Ed25519 key that is not canonical or of small order', place);
+	for (const keys of [r255, ed25519]) checkDistinct(keys.map(([place, bytes]) => [place, hex(bytes)]), rule);
+}
+
+/** @param {[string, string][]} named places and what stands there @param {string} rule */
+function checkDistinct(named, rule) {
+	const places = new Map();
+	for (const [place, value] of named) {
+		require(!places.has(value), rule, `the same as ${places.get(value)}`, place);
+		places.set(value, place);
+	}
 }
 
 /** [MANIFEST.THRESHOLD] */
 function checkThreshold({ threshold, trustees, endorsers }) {
 	const rule = 'MANIFEST.THRESHOLD';
-	require(threshold >= 1 && threshold <= trustees.length && trustees.length <= 20, rule, `${threshold} of ${trustees.length} trustees`);
-	require(endorsers.length <= 20, rule, 'more than 20 endorsers');
-	require(new Set(endorsers.map(({ id }) => id)).size === endorsers.length, rule, 'two endorsers of one id');
+	require(threshold >= 1 && threshold <= trustees.length && trustees.length <= 20, rule, `${threshold} of ${trustees.length} trustees`, 'threshold');
+	require(endorsers.length <= 20, rule, 'more than 20 endorsers', 'endorsers');
+	checkDistinct(endorsers.map(({ id }, i) => [`endorsers[${i}].id`, id]), rule);
 }
 
 /** @param {any} q @returns {boolean} what the method asks of min, max and the rest */
@@ -131,20 +145,21 @@ function fitsMethod({ method, options: { length: m }, min, max, score_max, blank
 
 /** [MANIFEST.QUESTIONS] */
 function checkQuestion(q) {
-	const refuse = (holds, why) => require(holds, 'MANIFEST.QUESTIONS', `question ${q.id}: ${why}`);
+	const rule = 'MANIFEST.QUESTIONS';
+	const refuse = (holds, why, where) => require(holds, rule, why, where);
 	const m = q.options.length;
-	refuse(m >= 1 && m <= 500, '1 to 500 options');
-	refuse(new Set(q.options.map(({ id }) => id)).size === m, 'two options of one id');
-	refuse(new Set(q.options.map(({ label }) => label)).size === m, 'two options of one label');
-	refuse(q.winners >= 1 && q.winners <= m, '1 to as many winners as options');
+	refuse(m >= 1 && m <= 500, '1 to 500 options', 'options');
+	checkDistinct(q.options.map(({ id }, i) => [`options[${i}].id`, id]), rule);
+	checkDistinct(q.options.map(({ label }, i) => [`options[${i}].label`, label]), rule);
+	refuse(q.winners >= 1 && q.winners <= m, '1 to as many winners as options', 'winners');
 	for (const one of [q.quorum, q.approval]) {
 		if (one?.fraction === undefined) continue;
 		const [a, b] = one.fraction;
 		refuse(b >= 1 && b <= 1000000 && a <= b, 'a fraction is a/b with 1 <= b <= 1000000 and a <= b');
 	}
 	refuse(fitsMethod(q), `min, max, score_max or blank do not fit ${q.method}`);
-	refuse(q.min <= q.max && q.max >= 1 && q.max <= m * q.score_max, 'min, max and the options do not fit');
-	refuse(!q.blank || q.min >= 1, 'blank where nothing need be chosen');
+	refuse(q.min <= q.max && q.max >= 1 && q.max <= m * q.score_max, 'min, max and the options do not fit', 'max');
+	refuse(!q.blank || q.min >= 1, 'blank where nothing need be chosen', 'blank');
 	under('MANIFEST.QUESTIONS', () => definitionOf(q));
 }
 
@@ -166,9 +181,9 @@ export function parse(payload) {
 	checkWindow(m, m.closes);
 	checkThreshold(m);
 	checkKeys(m);
-	require(m.questions.length >= 1 && m.questions.length <= 20, 'MANIFEST.QUESTIONS', '1 to 20 questions');
-	require(new Set(m.questions.map(({ id }) => id)).size === m.questions.length, 'MANIFEST.QUESTIONS', 'two questions of one id');
-	m.questions.forEach(checkQuestion);
+	require(m.questions.length >= 1 && m.questions.length <= 20, 'MANIFEST.QUESTIONS', '1 to 20 questions', 'questions');
+	checkDistinct(m.questions.map(({ id }, k) => [`questions[${k}].id`, id]), 'MANIFEST.QUESTIONS');
+	m.questions.forEach((q, k) => inside(`questions[${k}]`, () => checkQuestion(q)));
 	require(maxBallotLength(m) <= MAX_BALLOT, 'MANIFEST.QUESTIONS', 'a ballot would have more than 1 MiB');
 	return m;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // [LOG.TILES] Tiles and entry bundles (c2sp.org/tlog-tiles).
 import { concat, Reader, u16 } from '../crypto/bytes.js';
-import { Refusal, require } from '../crypto/err.js';
-import { leafHash, root } from '../crypto/merkle.js';
+import { Refusal } from '../crypto/err.js';
+import { root } from '../crypto/merkle.js';
 
 const WIDTH = 256;
 const RULE = 'LOG.TILES';
@@ -16,20 +16,24 @@ function pathNumber(n) {
 /** @param {number|'entries'} level @param {number} index @param {number} width 1..256 @returns {string} */
 export const path = (level, index, width) => `tile/${level}/${pathNumber(index)}${width < WIDTH ? `.p/${width}` : ''}`;
 
-/**
- * Every tile and bundle of a log of this size.
- * @param {number} size @returns {{level: number|'entries', index: number, width: number, path: string}[]}
- */
-export function list(size) {
-	const one = (level, count) =>
-		Array.from({ length: Math.ceil(count / WIDTH) }, (_, index) => {
-			const width = Math.min(WIDTH, count - index * WIDTH);
-			return { level, index, width, path: path(level, index, width) };
-		});
-	const tiles = [];
-	for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / WIDTH)) tiles.push(...one(level, count));
-	return [...tiles, ...one('entries', size)];
+/** @typedef {{level: number|'entries', index: number, width: number, path: string}} Tile */
+
+/** Every tile and bundle of a log of this size, one after the other. @param {number} size @returns {Generator<Tile>} */
+export function* each(size) {
+	for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / WIDTH)) yield* ofLevel(level, count);
+	yield* ofLevel('entries', size);
 }
+
+/** @param {number|'entries'} level @param {number} count hashes or entries of that level @returns {Generator<Tile>} */
+function* ofLevel(level, count) {
+	for (let index = 0; index * WIDTH < count; index++) {
+		const width = Math.min(WIDTH, count - index * WIDTH);
+		yield { level, index, width, path: path(level, index, width) };
+	}
+}
+
+/** The same at once. @param {number} size @returns {Tile[]} */
+export const list = (size) => [...each(size)];
 
 /** The bytes of a tile. @param {Uint8Array[]} leaves leaf hashes of the log @param {number} level @param {number} index @param {number} width */
 export const hashes = (leaves, level, index, width) =>
