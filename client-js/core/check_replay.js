@@ -14,7 +14,7 @@ const FULL = 256;
 /** Which check a type of entry belongs to; notices and cancellations to the one of all entries. */
 const CHECK_OF = {
 	manifest: 6, roll: 7, 'roll.change': 7, 'trustee.commit': 8, 'trustee.certify': 8, open: 8, ballot: 9, extend: 12, close: 12,
-	endorse: 14, decrypt: 15, result: 16, notice: 4, cancel: 4,
+	endorse: 14, decrypt: 15, result: 16, client: 4, notice: 4, cancel: 4,
 };
 
 /** @typedef {import('./check.js').Check} Check */

@@ -84,7 +84,7 @@ export function crockford(bytes) {
 /** Reads what `crockford` writes, and what people make of it: spaces, hyphens and case do not matter, I, L and O are digits.
  * @param {string} text @param {number} length of the bytes @returns {Uint8Array|undefined} */
 export function parseCrockford(text, length) {
-	const characters = [...text.replace(/[\s-]/g, '').toUpperCase().replace(/[IL]/g, '1').replace(/O/g, '0')];
+	const characters = [...text.replace(/[\s-]/g, '').toUpperCase().replace(/I|L/g, '1').replace(/O/g, '0')];
 	const values = characters.map((c) => ALPHABET.indexOf(c));
 	if (values.includes(-1) || characters.length !== Math.ceil((8 * length) / 5)) return undefined;
 	const bits = values.map((value) => value.toString(2).padStart(5, '0')).join('');
