@@ -149,7 +149,7 @@ static tb_err find_ties(tb_decision *d, const uint8_t *lot_seed)
 
 /* ---- the decision ---- */
 
-static tb_err reserve(tb_decision *d, uint32_t num_options)
+tb_err tb_decision_reserve(tb_decision *d, uint32_t num_options)
 {
 	d->totals = calloc(num_options, sizeof *d->totals);
 	d->is_approved = calloc(num_options, sizeof *d->is_approved);
@@ -175,7 +175,7 @@ tb_err tb_decide(tb_decision *out, const tb_manifest *m, uint32_t index, const t
 	for (uint32_t i = 0; i < q->num_options; i++)
 		if (totals[i] > (u128)turnout->weight_counted * q->score_max)
 			return TB_ERR_RANGE;
-	err = reserve(out, q->num_options);
+	err = tb_decision_reserve(out, q->num_options);
 	if (err == TB_OK) {
 		memcpy(out->totals, totals, q->num_options * sizeof *totals);
 		approve(out, q, turnout);

@@ -63,6 +63,8 @@ void tb_result_release(tb_result *r);
 TB_CHECKED tb_err tb_decide(tb_decision *out, const tb_manifest *m, uint32_t index, const tb_turnout *turnout,
 	const uint64_t *totals, const uint8_t lot_seed[64]);
 void tb_decision_release(tb_decision *d);
+/* Room for a question that is decided, all zero.  MEMORY: what there is goes with tb_decision_release(). */
+TB_CHECKED tb_err tb_decision_reserve(tb_decision *d, uint32_t num_options);
 
 /* The canonical payload [RESULT]; appended.  MEMORY, LIMIT. */
 TB_CHECKED tb_err tb_result_write(tb_buf *out, const tb_result *r, const tb_manifest *m);

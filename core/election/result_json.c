@@ -161,23 +161,12 @@ static void take_tie(tb_json_in *in, const tb_question *q, tb_decision *d)
 	tb_json_leave(in);
 }
 
-static tb_err reserve(tb_decision *d, uint32_t num_options)
-{
-	d->totals = calloc(num_options, sizeof *d->totals);
-	d->is_approved = calloc(num_options, sizeof *d->is_approved);
-	d->order = calloc(num_options, sizeof *d->order);
-	d->ties = calloc(num_options, sizeof *d->ties);
-	if (d->totals == NULL || d->is_approved == NULL || d->order == NULL || d->ties == NULL)
-		return TB_ERR_MEMORY;
-	return TB_OK;
-}
-
 /* totals, approved, elected, ties of a question that was decided. */
 static tb_err take_decided(tb_json_in *in, const tb_question *q, tb_decision *d)
 {
 	size_t num;
 
-	if (reserve(d, q->num_options) != TB_OK)
+	if (tb_decision_reserve(d, q->num_options) != TB_OK)
 		return TB_ERR_MEMORY;
 	num = tb_json_enter_array(in, "totals", q->num_options, q->num_options);
 	for (size_t i = 0; i < num; i++)
