@@ -90,8 +90,8 @@ void server_process_new(server_process *p)
 
 void server_process_free(server_process *p)
 {
-	static const char *const names[] = {
-		"board.db", "board.db-wal", "board.db-shm", "board.db.served", "lock", "server.key", "server.pub", "port"};
+	static const char *const names[] = {"board.db", "board.db-wal", "board.db-shm", "board.db.served",
+		"lock", "server.key", "server.pub", "port"};
 	char name[300];
 
 	server_process_kill(p);
