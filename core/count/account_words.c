@@ -88,38 +88,107 @@ static const char *sentence(tb_count_why why)
 		[TB_COUNT_LAST] = "elected: no more candidates were left than seats",
 		[TB_COUNT_MOST] = "elected: among the highest totals",
 		[TB_COUNT_UNBEATEN] = "elected: unbeaten by every other candidate that was left",
-		[TB_COUNT_BELOW_MINIMUM] =
-			"not elected, although the count came to it: below the minimum asked for",
+		[TB_COUNT_BELOW_MINIMUM] = "not elected, although the count came to it: below the minimum",
 		[TB_COUNT_EXCLUDED] = "not elected: excluded with the fewest votes",
 		[TB_COUNT_SEATS_FILLED] = "not elected: still in the count when the last seat was filled",
 		[TB_COUNT_NO_VOTES] = "not elected: without a single vote",
 		[TB_COUNT_FEWER] = "not elected: others have higher totals",
-		[TB_COUNT_BEATEN] = "not elected: beaten by a candidate that was left",
-		[TB_COUNT_NO_QUORUM] = "not elected: too few voters prefer it to the default option",
-		[TB_COUNT_NO_RATIO] =
-			"not elected: does not beat the default option by the majority it needs",
+		[TB_COUNT_BEATEN] = "not elected: beaten",
+		[TB_COUNT_NO_QUORUM] = "not elected: too few prefer it to the default option",
+		[TB_COUNT_NO_RATIO] = "not elected: does not beat the default option as it must",
 		[TB_COUNT_LOT_LOST] = "not elected: tied for a seat, and the lot decided for another",
 	};
 
 	return texts[why];
 }
 
-/* Whom a pairwise loser loses to: the elected, where one of them beats it. */
-static void say_rival(const words *w, uint32_t candidate)
+/* "; 191 prefer A, 160 the other way round". */
+static void say_preference(const words *w, uint32_t winner, uint32_t loser)
 {
 	size_t n = w->a->num_candidates;
 	const uint64_t *v = w->a->pairwise;
 
-	for (uint32_t i = 0; i < w->a->order.num && v != NULL; i++) {
-		size_t rival = w->a->order.at[i];
+	say(w, "; %llu prefer %s, %llu the other way round", (unsigned long long)v[winner * n + loser],
+		name_of(w, winner), (unsigned long long)v[loser * n + winner]);
+}
+
+/* By whom: somebody elected who is preferred directly, or else along the strongest paths. */
+static void say_beaten(const words *w, uint32_t candidate)
+{
+	size_t n = w->a->num_candidates;
+	const uint64_t *v = w->a->pairwise, *p = w->a->paths;
+
+	for (uint32_t i = 0; i < w->a->order.num; i++) {
+		uint32_t rival = w->a->order.at[i];
 
 		if (v[rival * n + candidate] > v[candidate * n + rival]) {
-			say(w, " (%llu voters prefer %s, %llu the other way round)",
-				(unsigned long long)v[rival * n + candidate], name_of(w, (uint32_t)rival),
-				(unsigned long long)v[candidate * n + rival]);
+			say(w, " by %s", name_of(w, rival));
+			say_preference(w, rival, candidate);
 			return;
 		}
 	}
+	for (uint32_t i = 0; i < w->a->order.num && p != NULL; i++) {
+		uint32_t rival = w->a->order.at[i];
+
+		if (p[rival * n + candidate] > p[candidate * n + rival]) {
+			say(w, " by %s along the strongest paths, %llu to %llu", name_of(w, rival),
+				(unsigned long long)p[rival * n + candidate],
+				(unsigned long long)p[candidate * n + rival]);
+			return;
+		}
+	}
+	say(w, " along a chain of defeats");
+}
+
+static void say_against_default(const words *w, uint32_t option, tb_count_why why)
+{
+	size_t n = w->a->num_candidates, other = w->o->default_option;
+	const tb_count_ratio *ratio = w->o->ratios;
+
+	say(w, "; %llu prefer it, %llu the default option",
+		(unsigned long long)w->a->pairwise[option * n + other],
+		(unsigned long long)w->a->pairwise[other * n + option]);
+	if (why == TB_COUNT_NO_QUORUM)
+		say(w, "; it needs %llu", (unsigned long long)w->o->quorum);
+	else if (ratio != NULL && ratio[option].a != ratio[option].b)
+		say(w, "; it needs %u to %u", ratio[option].a, ratio[option].b);
+	else
+		say(w, "; it needs more than the default option");
+}
+
+/* The figures that the decision rests on. */
+static void say_figures(const words *w, uint32_t candidate)
+{
+	const tb_count_fate *f = &w->a->fates[candidate];
+	const tb_count_round *r = f->round == 0 ? NULL : &w->a->rounds[f->round - 1];
+
+	if (f->why == TB_COUNT_BEATEN)
+		say_beaten(w, candidate);
+	if (f->why == TB_COUNT_NO_QUORUM || f->why == TB_COUNT_NO_RATIO)
+		say_against_default(w, candidate, f->why);
+	if (w->a->pairwise != NULL || f->why == TB_COUNT_WITHDRAWN || f->why == TB_COUNT_NO_VOTES)
+		return;
+	say(w, ", with ");
+	say_amount(w, f->votes);
+	say(w, " %s", unit(w));
+	if (f->why == TB_COUNT_BELOW_MINIMUM)
+		say(w, " of %llu", (unsigned long long)w->o->min_votes);
+	if (r != NULL && r->has_quota && (f->why == TB_COUNT_QUOTA || f->why == TB_COUNT_MAJORITY)) {
+		say(w, "; %s ", f->why == TB_COUNT_QUOTA ? "the quota was" : "enough were");
+		say_amount(w, r->quota);
+	}
+}
+
+/* Was this one of several that had an equal claim when it was decided? */
+static void say_tie_of(const words *w, uint32_t candidate)
+{
+	const tb_count_fate *f = &w->a->fates[candidate];
+	const tb_count_round *r = f->round == 0 ? NULL : &w->a->rounds[f->round - 1];
+
+	for (uint32_t i = 0; r != NULL && i < r->num_ties; i++)
+		if (r->ties[i].chosen == candidate && strcmp(r->ties[i].purpose, "surplus") != 0)
+			say(w, ", after a tie that %s decided",
+				r->ties[i].round > 0 ? "an earlier round" : "the lot");
 }
 
 static void say_whys(const words *w)
@@ -127,17 +196,10 @@ static void say_whys(const words *w)
 	say(w, "\nWhy:\n");
 	for (uint32_t i = 0; i < w->a->num_candidates; i++) {
 		const tb_count_fate *f = &w->a->fates[i];
-		bool has_votes =
-			w->a->pairwise == NULL && f->why != TB_COUNT_WITHDRAWN && f->why != TB_COUNT_NO_VOTES;
 
 		say(w, "  %u. %s: %s", i + 1, name_of(w, i), sentence(f->why));
-		if (f->why == TB_COUNT_BEATEN)
-			say_rival(w, i);
-		if (has_votes) {
-			say(w, ", with ");
-			say_amount(w, f->votes);
-			say(w, " %s", unit(w));
-		}
+		say_figures(w, i);
+		say_tie_of(w, i);
 		if (f->round > 0 && w->a->num_rounds > 1)
 			say(w, " (round %u)", f->round);
 		say(w, "\n");
@@ -188,14 +250,25 @@ static void say_ties(const words *w, const tb_count_round *r)
 
 static void say_pairs(const words *w, const tb_count_round *r)
 {
-	for (size_t i = 0; i < r->num_pairs; i++) {
-		bool is_drop = strcmp(r->action, "schwartz") == 0;
+	bool is_defeat = strcmp(r->action, "schwartz") == 0;
 
-		say(w, "  %s %s: %llu to %llu%s\n", name_of(w, r->pairs[i].winner),
-			name_of(w, r->pairs[i].loser), (unsigned long long)r->pairs[i].votes_for,
-			(unsigned long long)r->pairs[i].votes_against,
-			is_drop ? ", the weakest defeat, is dropped" : "");
+	for (size_t i = 0; i < r->num_pairs; i++) {
+		const tb_count_pair *p = &r->pairs[i];
+
+		if (is_defeat)
+			say(w, "  the weakest defeat, of %s by ", name_of(w, p->loser));
+		else
+			say(w, "  %s: %llu prefer it to ", name_of(w, p->loser),
+				(unsigned long long)p->votes_against);
+		say(w, "%s", name_of(w, p->winner));
+		if (is_defeat)
+			say(w, ", %llu to %llu, is dropped\n", (unsigned long long)p->votes_for,
+				(unsigned long long)p->votes_against);
+		else
+			say(w, ", %llu the other way round\n", (unsigned long long)p->votes_for);
 	}
+	if (r->votes == NULL && r->num_pairs == 0 && r->of.num == 0)
+		say(w, "  none\n");
 }
 
 static bool is_in(const tb_count_list *l, uint32_t v)

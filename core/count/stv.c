@@ -29,7 +29,6 @@ typedef struct stv {
 	bool has_surplus[TB_COUNT_MAX_CANDIDATES]; /* elected, and papers not yet looked at */
 	tb_amount quota, rest;
 	uint32_t num_filled; /* seats taken */
-	bool has_excluded;
 } stv;
 
 /* ---- papers ---- */
@@ -148,7 +147,7 @@ static uint32_t pick(const stv *s, const bool *among, bool want_most, uint32_t *
 	uint32_t num = 0;
 
 	for (uint32_t i = 0; i < s->c->account->num_candidates; i++) {
-		if (!among[i] || (want_most && s->votes[i] <= s->quota))
+		if (!among[i])
 			continue;
 		if (num > 0 && s->votes[i] == s->votes[out[0]])
 			out[num++] = i;
@@ -194,11 +193,10 @@ static tb_err exclude(stv *s, const uint32_t *who, uint32_t num)
 		move_pile(s, who[i], 1, 1);
 		err = book(s, r, who[i], 0);
 	}
-	s->has_excluded = true;
 	return err == TB_OK ? record(s, r) : err;
 }
 
-/* At the first exclusion of all: everybody without a vote [COUNT.FTSTV]. */
+/* Everybody without a vote [COUNT.FTSTV]; votes never leave a continuing candidate, so that is at the first exclusion or never. */
 static uint32_t without_votes(const stv *s, uint32_t *out)
 {
 	uint32_t num = 0;
@@ -216,7 +214,7 @@ static tb_err exclude_lowest(stv *s)
 
 	if (tb_count_account_round(s->c->account, "exclusion", true) == NULL)
 		return TB_ERR_MEMORY;
-	if (s->rules->exclude_zero_once && !s->has_excluded)
+	if (s->rules->exclude_zeros)
 		num = without_votes(s, who);
 	if (num > 0)
 		return exclude(s, who, num);

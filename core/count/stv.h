@@ -10,8 +10,8 @@
  */
 typedef struct tb_count_stv_rules {
 	bool is_majority; /* elected by more than half of the votes still in play, recomputed; otherwise by the quota */
-	bool exclude_zero_once; /* the first exclusion takes everybody without a vote together */
-	bool elect_zero;        /* who is left at the end is elected even without a vote */
+	bool exclude_zeros; /* the first exclusion takes everybody without a vote together */
+	bool elect_zero;    /* who is left at the end is elected even without a vote */
 } tb_count_stv_rules;
 
 TB_CHECKED tb_err tb_count_stv_run(tb_count *c, const tb_count_stv_rules *rules); /* STATE, MEMORY */

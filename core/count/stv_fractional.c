@@ -5,7 +5,7 @@
 /* [COUNT.FTSTV] */
 static tb_err run(tb_count *c)
 {
-	static const tb_count_stv_rules rules = {.exclude_zero_once = true};
+	static const tb_count_stv_rules rules = {.exclude_zeros = true};
 
 	return tb_count_stv_run(c, &rules);
 }

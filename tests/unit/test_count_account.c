@@ -207,20 +207,65 @@ static void test_the_lot_is_drawn_as_specified(void **state)
 
 /* ---- words ---- */
 
-static void test_words_say_who_why_and_by_which_choices(void **state)
+static void says(const char *const *said)
+{
+	tb_buf_clear(&out);
+	assert_int_equal(tb_count_account_words(&out, &c.account, c.method, &c.ballots, &c.options), TB_OK);
+	for (; *said != NULL; said++)
+		if (strstr(tb_buf_cstr(&out), *said) == NULL)
+			fail_msg("not said: %s\n%s", *said, tb_buf_cstr(&out));
+}
+
+static void test_words_of_a_transferable_vote(void **state)
 {
 	static const char *const said[] = {"Elected:\n   1. Ada\n   2. Bo\n",
-		"13 ballots: 11 valid, 1 empty, 1 without", "Ada: elected: reached the quota",
+		"13 ballots: 11 valid, 1 empty, 1 without",
+		"Ada: elected: reached the quota, with 7.00000 votes; the quota was 4.00000 (round 1)",
+		"Bo: elected: no more candidates were left than seats, with 2.99999 votes (round 4)",
+		"Di: not elected: excluded with the fewest votes, with 2.00000 votes, after a tie that the "
+		"lot decided",
 		"Tie (exclude): Cy and Di; the lot decides: Di", "2.99999 from Ada to Bo", "SSI 2007/42",
-		"r. 52"};
+		"r. 52", NULL};
+	static const char *const short_of_it[] = {
+		"Bo: not elected, although the count came to it: below the minimum, with 2.99999 votes of 3",
+		"1 seat stays empty", NULL};
 
 	(void)state;
 	count("7:Ada>Bo\n2:Cy\n2:Di\n1:\n1:Cy=Di\n", "scottish-stv", 2, "1,2,3,4");
-	tb_buf_clear(&out);
-	assert_int_equal(tb_count_account_words(&out, &c.account, c.method, &c.ballots, &c.options), TB_OK);
-	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
-		if (strstr(tb_buf_cstr(&out), said[i]) == NULL)
-			fail_msg("not said: %s", said[i]);
+	says(said);
+	c.options.min_votes = 3;
+	counted_run(&c);
+	says(short_of_it);
+}
+
+static void test_words_of_pairwise_methods(void **state)
+{
+	static const tb_count_ratio ratios[] = {{3, 1}, {1, 1}, {1, 1}};
+	static const char *const paths[] = {"B: not elected: beaten by A; 6 prefer A, 3 the other way round",
+		"C: not elected: beaten by A along the strongest paths, 6 to 5",
+		"Strength of the strongest path", NULL};
+	static const char *const cycle[] = {"the weakest defeat, of A by C, 5 to 4, is dropped", NULL};
+	static const char *const dropped[] = {
+		"A: not elected: does not beat the default option as it must; 4 prefer it, 5 the "
+		"default option; it needs 3 to 1",
+		"A: 4 prefer it to C, 5 the other way round", NULL};
+	static const char *const few[] = {"A: not elected: too few prefer it to the default option; 4 prefer "
+					  "it, 5 the default option; it needs 7",
+		NULL};
+
+	(void)state;
+	count("4:A>B>C\n3:B>C>A\n2:C>A>B\n", "schulze", 1, NULL);
+	says(paths);
+	c.method = tb_count_method_find("condorcet-debian");
+	counted_run(&c);
+	says(cycle);
+	c.options.default_option = 2;
+	c.options.ratios = ratios;
+	counted_run(&c);
+	says(dropped);
+	c.options.quorum = 7;
+	counted_run(&c);
+	says(few);
 }
 
 static void test_amounts_as_text(void **state)
@@ -250,7 +295,8 @@ int main(void)
 		cmocka_unit_test(test_an_unused_lot_changes_nothing),
 		cmocka_unit_test(test_votes_are_neither_made_nor_lost),
 		cmocka_unit_test(test_the_lot_is_drawn_as_specified),
-		cmocka_unit_test(test_words_say_who_why_and_by_which_choices),
+		cmocka_unit_test(test_words_of_a_transferable_vote),
+		cmocka_unit_test(test_words_of_pairwise_methods),
 		cmocka_unit_test(test_amounts_as_text),
 	};
 

@@ -358,6 +358,12 @@ static void test_debian_quorum_and_ratio(void **state)
 	c.options.quorum = 7;
 	counted_run(&c); /* nothing is left but the default option */
 	elects("3");
+	counted_release(&c);
+	counted_begin(&c, "=A:[A]\n=D:[D]\n3:A\n3:D\n1:A=D", "condorcet-debian", 1);
+	c.options.default_option = 1;
+	counted_run(&c); /* as many as is not more */
+	elects("2");
+	why(1, TB_COUNT_NO_RATIO);
 }
 
 static void test_debian_drops_the_weakest_defeat_of_a_cycle(void **state)
