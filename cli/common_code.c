@@ -74,13 +74,12 @@ enum { NUM_ENDINGS = sizeof endings / sizeof endings[0] };
 static void show_and_end(int number)
 {
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &shown);
-	(void)signal(number, SIG_DFL);
-	(void)raise(number);
+	(void)raise(number); /* which ends us: the handler is good for once */
 }
 
 static void hide(struct sigaction before[NUM_ENDINGS])
 {
-	struct sigaction end = {.sa_handler = show_and_end};
+	struct sigaction end = {.sa_handler = show_and_end, .sa_flags = (int)SA_RESETHAND};
 	struct termios hidden = shown;
 
 	(void)sigemptyset(&end.sa_mask);
