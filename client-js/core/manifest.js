@@ -68,6 +68,7 @@ const shape = json.object({
 	threshold: json.integer(),
 	trustees: json.list(json.object({ name: text.line, sign_key: key, transport_key: key, cosign_key: key })),
 	endorsers: json.list(json.object({ id: text.id, name: text.line, sign_key: key, cosign_key: key })),
+	witnesses: json.optional(json.object({ need: json.integer(0, 2 ** 32 - 1), keys: json.list(json.object({ name: json.string, key })) })),
 	questions: json.list(
 		json.object({
 			id: text.id,
@@ -104,6 +105,24 @@ export function checkWindow({ opens, granularity, rules }, closes) {
 	require(closes - opens <= days * DAY, 'MANIFEST.WINDOW', `longer than ${days} days`, 'closes');
 }
 
+/** The witnesses' policy; without one, nobody is needed. @param {any} m @returns {{need: number, keys: {name: string, key: Uint8Array}[]}} */
+export const witnessesOf = (m) => m.witnesses ?? { need: 0, keys: [] };
+
+/** [MANIFEST.WITNESSES] */
+function checkWitnesses(m) {
+	if (!m.witnesses) return;
+	const rule = 'MANIFEST.WITNESSES';
+	const { need, keys } = m.witnesses;
+	require(keys.length >= 1 && keys.length <= 20, rule, `${keys.length} witnesses`, 'witnesses.keys');
+	require(need >= 1 && need <= keys.length, rule, `${need} of ${keys.length} witnesses`, 'witnesses.need');
+	for (const [i, { name }] of keys.entries()) {
+		const place = `witnesses.keys[${i}].name`;
+		require(/^[!-*,-~]{1,200}$/.test(name), rule, 'expected 1 to 200 printable ASCII characters without space or +', place);
+		require(!name.startsWith(m.origin), rule, "expected a name outside of the log's", place);
+	}
+	checkDistinct(keys.map(({ name }, i) => [`witnesses.keys[${i}].name`, name]), rule);
+}
+
 /** [MANIFEST.KEYS] */
 function checkKeys(m) {
 	const rule = 'MANIFEST.KEYS';
@@ -112,7 +131,7 @@ function checkKeys(m) {
 		['server.sign_key', m.server.sign_key], ['admin.key', m.admin.key], ['registrar.key', m.registrar.key],
 		...of(m.trustees, 'trustees', 'sign_key', 'transport_key'), ...of(m.endorsers, 'endorsers', 'sign_key'),
 	];
-	const ed25519 = [['server.log_key', m.server.log_key], ...of(m.trustees, 'trustees', 'cosign_key'), ...of(m.endorsers, 'endorsers', 'cosign_key')];
+	const ed25519 = [['server.log_key', m.server.log_key], ...of(m.trustees, 'trustees', 'cosign_key'), ...of(m.endorsers, 'endorsers', 'cosign_key'), ...of(witnessesOf(m).keys, 'witnesses.keys', 'key')];
 	for (const [place, bytes] of r255) inside(place, () => under(rule, () => decodeNotIdentity(R255, bytes)));
 	for (const [place, bytes] of ed25519) require(isKey(bytes), rule, 'an Ed25519 key that is not canonical or of small order', place);
 	for (const keys of [r255, ed25519]) checkDistinct(keys.map(([place, bytes]) => [place, hex(bytes)]), rule);
@@ -180,6 +199,7 @@ export function parse(payload) {
 	checkOrigin(m);
 	checkWindow(m, m.closes);
 	checkThreshold(m);
+	checkWitnesses(m);
 	checkKeys(m);
 	require(m.questions.length >= 1 && m.questions.length <= 20, 'MANIFEST.QUESTIONS', '1 to 20 questions', 'questions');
 	checkDistinct(m.questions.map(({ id }, k) => [`questions[${k}].id`, id]), 'MANIFEST.QUESTIONS');

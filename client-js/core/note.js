@@ -8,7 +8,7 @@ import { parse as parseBase64, write as writeBase64 } from './base64.js';
 
 export const ED25519 = 1;
 export const COSIGNATURE = 4;
-const MAX_LENGTH = 64 * 1024;
+const MAX_LENGTH = 128 * 1024;
 const RULE = 'LOG.CHECKPOINT';
 
 /** @typedef {{name: string, keyId: Uint8Array, signature: Uint8Array}} Signature */

@@ -37,6 +37,8 @@ const char *const tb_keyword_names[TB_KEY_NUM] = {
 	[TB_KEY_THRESHOLD] = "Threshold",
 	[TB_KEY_TRUSTEE] = "Trustee",
 	[TB_KEY_ENDORSER] = "Endorser",
+	[TB_KEY_WITNESSES] = "Witnesses",
+	[TB_KEY_WITNESS] = "Witness",
 	[TB_KEY_QUESTION] = "Question",
 	[TB_KEY_ID] = "Id",
 	[TB_KEY_METHOD] = "Method",
@@ -253,7 +255,9 @@ static const char *const PATHS[] = {[TB_KEY_TITLE] = "title",
 	[TB_KEY_REGISTRAR] = "registrar",
 	[TB_KEY_THRESHOLD] = "threshold",
 	[TB_KEY_TRUSTEE] = "trustees",
-	[TB_KEY_ENDORSER] = "endorsers"};
+	[TB_KEY_ENDORSER] = "endorsers",
+	[TB_KEY_WITNESSES] = "witnesses.need",
+	[TB_KEY_WITNESS] = "witnesses.keys"};
 
 static bool is_of_option(const tb_text_reader *r, tb_keyword key)
 {
@@ -284,10 +288,15 @@ static tb_err remember_question_part(tb_text_reader *r, tb_keyword key)
 	return err;
 }
 
+static bool may_repeat(tb_keyword key)
+{
+	return key == TB_KEY_TRUSTEE || key == TB_KEY_ENDORSER || key == TB_KEY_WITNESS;
+}
+
 /* Once in the election, in a question or in an option [FILE.TWICE]. */
 static tb_err note_seen(tb_text_reader *r, uint32_t *seen, tb_keyword key)
 {
-	if (seen[key] != 0 && key != TB_KEY_TRUSTEE && key != TB_KEY_ENDORSER)
+	if (seen[key] != 0 && !may_repeat(key))
 		return tb_text_wrong(r, "FILE.TWICE", "this line once", "\"%s:\" in line %u already",
 			tb_keyword_names[key], seen[key]);
 	seen[key] = r->line;
@@ -309,7 +318,7 @@ static tb_err read_keyword(tb_text_reader *r, tb_keyword key, const char *value)
 		return begin_question(r, value);
 	if (key < TB_KEY_QUESTION) {
 		err = note_seen(r, r->head_seen, key);
-		if (err == TB_OK && key != TB_KEY_TRUSTEE && key != TB_KEY_ENDORSER)
+		if (err == TB_OK && !may_repeat(key))
 			err = tb_text_remember(r, "%s", PATHS[key]);
 		r->below = key == TB_KEY_TITLE ? TB_BELOW_TITLE : TB_BELOW_NOTHING;
 		r->in_option = false;
@@ -517,6 +526,9 @@ static tb_err check_lines(tb_text_reader *r)
 		if (r->head_seen[needed[i].key] == 0 &&
 			(needed[i].key != TB_KEY_QUESTION || r->m->num_questions == 0))
 			return tb_text_wrong(r, "FILE.MISSING", needed[i].expected, "the end of the file");
+	if (r->m->num_witnesses > 0 && r->m->witnesses_needed == 0)
+		return tb_text_wrong(r, "FILE.MISSING",
+			"a line \"Witnesses: ...\" with how many of them have to cosign", "none");
 	for (uint32_t i = 0; i < r->m->num_questions; i++)
 		if (r->m->questions[i].score_max == 0)
 			return tb_text_wrong(r, "FILE.MISSING", "a line \"Method: ...\" below each question",

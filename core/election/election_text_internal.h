@@ -28,6 +28,8 @@ typedef enum tb_keyword {
 	TB_KEY_THRESHOLD,
 	TB_KEY_TRUSTEE,
 	TB_KEY_ENDORSER,
+	TB_KEY_WITNESSES,
+	TB_KEY_WITNESS,
 	TB_KEY_QUESTION, /* from here on: of a question */
 	TB_KEY_ID,
 	TB_KEY_METHOD,

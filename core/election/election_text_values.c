@@ -8,6 +8,7 @@
 #include "core/election/election_text_internal.h"
 #include "core/election/election_words.h"
 #include "core/election/picture.h"
+#include "core/log/note.h"
 
 /* The values behind the keywords of an election file. */
 
@@ -249,6 +250,26 @@ static tb_err add_endorser(tb_text_reader *r, const char *value)
 	return tb_text_remember(r, "endorsers[%u]", m->num_endorsers - 1);
 }
 
+/* A witness hands over a verifier key, NAME+ID+BASE64, of the type for cosignatures. */
+static tb_err add_witness(tb_text_reader *r, const char *value)
+{
+	tb_manifest *m = r->m;
+	tb_witness_key *list;
+	tb_vkey key;
+	tb_err err;
+
+	if (tb_vkey_parse(&key, value, strlen(value)) != TB_OK || key.type != TB_VKEY_COSIGNATURE)
+		return wrong_value(r, value, "the witness's key for cosignatures, NAME+ID+BASE64");
+	list = tb_text_grow(m->witnesses, m->num_witnesses, sizeof *list);
+	if (list == NULL)
+		return TB_ERR_MEMORY;
+	m->witnesses = list;
+	list += m->num_witnesses++;
+	memcpy(list->key, key.key, sizeof list->key);
+	err = tb_text_set(&list->name, key.name, strlen(key.name));
+	return err == TB_OK ? tb_text_remember(r, "witnesses.keys[%u]", m->num_witnesses - 1) : err;
+}
+
 static tb_err set_server(tb_text_reader *r, const char *value)
 {
 	tb_role_public keys;
@@ -352,6 +373,17 @@ static tb_err set_weights(tb_text_reader *r, const char *value)
 	return TB_OK;
 }
 
+static tb_err set_witnesses(tb_text_reader *r, const char *value)
+{
+	uint64_t number = 0;
+	tb_err err = set_number(r, value, &number, UINT32_MAX);
+
+	if (err == TB_OK && number == 0)
+		return wrong_value(r, value, "how many of the witnesses have to cosign, at least 1");
+	r->m->witnesses_needed = (uint32_t)number;
+	return err;
+}
+
 tb_err tb_text_head_value(tb_text_reader *r, tb_keyword key, const char *value)
 {
 	tb_manifest *m = r->m;
@@ -387,6 +419,10 @@ tb_err tb_text_head_value(tb_text_reader *r, tb_keyword key, const char *value)
 		return add_trustee(r, value);
 	case TB_KEY_ENDORSER:
 		return add_endorser(r, value);
+	case TB_KEY_WITNESS:
+		return add_witness(r, value);
+	case TB_KEY_WITNESSES:
+		return set_witnesses(r, value);
 	default:
 		return set_policy(r, key, value);
 	}

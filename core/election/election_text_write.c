@@ -4,6 +4,7 @@
 #include "core/election/election_text_internal.h"
 #include "core/election/election_words.h"
 #include "core/election/picture.h"
+#include "core/log/note.h"
 
 /* A manifest as an election file, such that reading it gives the same manifest [FILE.LINE]. */
 
@@ -144,6 +145,29 @@ static void put_single(tb_buf *out, tb_keyword key, tb_role role, const char *na
 	put_role(out, key, NULL, name, &keys);
 }
 
+static void put_witnesses(tb_buf *out, const tb_manifest *m)
+{
+	tb_vkey key;
+
+	if (m->num_witnesses == 0)
+		return;
+	put_key(out, TB_KEY_WITNESSES);
+	tb_buf_decimal(out, m->witnesses_needed);
+	tb_buf_text(out, "\n");
+	for (uint32_t i = 0; i < m->num_witnesses; i++) {
+		tb_err err =
+			tb_vkey_init(&key, m->witnesses[i].name, TB_VKEY_COSIGNATURE, m->witnesses[i].key);
+
+		if (err != TB_OK) {
+			tb_buf_fail(out, err);
+			return;
+		}
+		put_key(out, TB_KEY_WITNESS);
+		tb_vkey_write(out, &key);
+		tb_buf_text(out, "\n");
+	}
+}
+
 static void put_roles(tb_buf *out, const tb_manifest *m)
 {
 	tb_role_public keys = {.role = TB_ROLE_SERVER};
@@ -172,6 +196,7 @@ static void put_roles(tb_buf *out, const tb_manifest *m)
 		memcpy(keys.key[TB_PURPOSE_COSIGN], m->endorsers[i].cosign_key, 32);
 		put_role(out, TB_KEY_ENDORSER, m->endorsers[i].id, m->endorsers[i].name, &keys);
 	}
+	put_witnesses(out, m);
 }
 
 /* ---- questions ---- */

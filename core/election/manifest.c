@@ -39,6 +39,9 @@ void tb_manifest_release(tb_manifest *m)
 	free(m->questions);
 	free(m->trustees);
 	free(m->endorsers);
+	for (uint32_t i = 0; m->witnesses != NULL && i < m->num_witnesses; i++)
+		free(m->witnesses[i].name);
+	free(m->witnesses);
 	free(m->slug);
 	free(m->origin);
 	free(m->title);

@@ -26,6 +26,7 @@
 #define TB_NAME_MAX 200                  /* bytes of a title, label or name */
 #define TB_TEXT_MAX 20000                /* bytes of a text or reason */
 #define TB_LINK_MAX 2000
+#define TB_MAX_WITNESSES 20
 #define TB_ORIGIN_MAX 200
 #define TB_BALLOT_MAX_BYTES (1u << 20)
 
@@ -86,6 +87,12 @@ typedef struct tb_endorser {
 	uint8_t sign_key[32], cosign_key[32];
 } tb_endorser;
 
+/* Cosigns heads of the log [MANIFEST.WITNESSES]; has no part in the election itself. */
+typedef struct tb_witness_key {
+	char *name; /* of its key, as C2SP signed notes have it */
+	uint8_t key[32];
+} tb_witness_key;
+
 typedef struct tb_manifest {
 	char *slug, *origin, *title, *text;
 	const tb_group *group; /* static */
@@ -105,6 +112,8 @@ typedef struct tb_manifest {
 	uint32_t num_trustees;
 	tb_endorser *endorsers;
 	uint32_t num_endorsers;
+	tb_witness_key *witnesses;
+	uint32_t num_witnesses, witnesses_needed; /* both 0: there is no such policy */
 	tb_question *questions;
 	uint32_t num_questions;
 } tb_manifest;

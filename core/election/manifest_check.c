@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/election/manifest.h"
 #include "core/election/picture.h"
+#include "core/log/note.h"
 #include "crypto/schnorr.h"
 #include "crypto/sign.h"
 
@@ -13,6 +14,8 @@
  * reported with its path. */
 
 #define QUESTIONS "MANIFEST.QUESTIONS"
+#define PRINTABLE                                                                                            \
+	"!\"#$%&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 #define PATH_MAX_BYTES 96
 
 /* Where in the manifest we are: "questions[2]" or "" at the top. */
@@ -172,7 +175,7 @@ typedef struct keys {
 	struct {
 		const uint8_t *key;
 		char path[PATH_MAX_BYTES];
-	} seen[3 + 2 * TB_MAX_TRUSTEES + TB_MAX_ENDORSERS];
+	} seen[3 + 2 * TB_MAX_TRUSTEES + TB_MAX_ENDORSERS + TB_MAX_WITNESSES];
 	size_t num;
 	bool is_ed25519;
 } keys;
@@ -269,6 +272,45 @@ static tb_err check_numbers(const place *at, const tb_manifest *m, bool is_draft
 	return TB_OK;
 }
 
+/* [MANIFEST.WITNESSES] */
+static tb_err check_witness(const place *at, keys *ed25519, const tb_manifest *m, uint32_t index)
+{
+	static const char rule[] = "MANIFEST.WITNESSES";
+	const char *name = text_of(m->witnesses[index].name), *origin = text_of(m->origin);
+	size_t len = strlen(name);
+
+	if (!tb_key_name_is_valid(name, len) || len > TB_ORIGIN_MAX || strspn(name, PRINTABLE) != len)
+		return bad(at, "name", rule, "1 to 200 printable ASCII characters without space or +",
+			"\"%.80s\"", name);
+	if (strncmp(name, origin, strlen(origin)) == 0)
+		return bad(at, "name", rule, "a name outside of the log's", "\"%.80s\"", name);
+	for (uint32_t i = 0; i < index; i++)
+		if (strcmp(m->witnesses[i].name, name) == 0)
+			return bad(
+				at, "name", rule, "a name of its own", "the name of witnesses.keys[%u]", i);
+	return check_key(at, ed25519, "key", m->witnesses[index].key);
+}
+
+static tb_err check_witnesses(const place *at, keys *ed25519, const tb_manifest *m)
+{
+	place inside;
+	tb_err err = TB_OK;
+
+	if (m->num_witnesses == 0 && m->witnesses_needed == 0)
+		return TB_OK;
+	if (m->num_witnesses < 1 || m->num_witnesses > TB_MAX_WITNESSES)
+		return bad(at, "witnesses.keys", "MANIFEST.WITNESSES", "1 to 20 witnesses", "%u",
+			m->num_witnesses);
+	if (m->witnesses_needed < 1 || m->witnesses_needed > m->num_witnesses)
+		return bad(at, "witnesses.need", "MANIFEST.WITNESSES", "1 to the number of witnesses",
+			"%u of %u", m->witnesses_needed, m->num_witnesses);
+	for (uint32_t i = 0; err == TB_OK && i < m->num_witnesses; i++) {
+		enter(&inside, at, "witnesses.keys", i);
+		err = check_witness(&inside, ed25519, m, i);
+	}
+	return err;
+}
+
 static tb_err check_roles(const place *at, const tb_manifest *m, unsigned missing)
 {
 	keys r255 = {.num = 0}, ed25519 = {.num = 0, .is_ed25519 = true};
@@ -291,7 +333,7 @@ static tb_err check_roles(const place *at, const tb_manifest *m, unsigned missin
 		enter(&inside, at, "endorsers", i);
 		err = check_endorser(&inside, &r255, &ed25519, m, i);
 	}
-	return err;
+	return err == TB_OK ? check_witnesses(at, &ed25519, m) : err;
 }
 
 /* ---- questions ---- */

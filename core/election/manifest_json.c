@@ -185,6 +185,23 @@ static void take_head(tb_json_in *in, tb_manifest *m)
 	m->eligibility = (tb_eligibility)CHOICE(in, "eligibility", ELIGIBILITIES);
 }
 
+static void take_witnesses(tb_json_in *in, tb_manifest *m)
+{
+	tb_json_enter_object(in, "witnesses");
+	m->witnesses_needed = take_u32(in, "need");
+	m->witnesses = take_list(in, "keys", &m->num_witnesses, sizeof *m->witnesses);
+	for (uint32_t i = 0; i < m->num_witnesses; i++) {
+		tb_json_enter_object(in, TB_JSON_ITEM);
+		m->witnesses[i].name = take_string(in, "name");
+		tb_json_take_base64(in, "key", m->witnesses[i].key, 32);
+		tb_json_leave(in);
+	}
+	tb_json_leave(in);
+	if (in->err == TB_OK && m->num_witnesses == 0) /* no policy is written by leaving the member out */
+		m->witnesses_needed = UINT32_MAX;
+	tb_json_leave(in);
+}
+
 static void take_roles(tb_json_in *in, tb_manifest *m)
 {
 	tb_json_enter_object(in, "server");
@@ -221,6 +238,8 @@ static void take_roles(tb_json_in *in, tb_manifest *m)
 		tb_json_leave(in);
 	}
 	tb_json_leave(in);
+	if (tb_json_has(in, "witnesses"))
+		take_witnesses(in, m);
 }
 
 tb_err tb_manifest_parse(tb_manifest *out, const void *bytes, size_t len, tb_fault *fault)
@@ -346,6 +365,21 @@ static void put_named_key(tb_json_out *out, const char *role, const char *name, 
 	tb_json_out_end(out);
 }
 
+static void put_witnesses(tb_json_out *out, const tb_manifest *m)
+{
+	tb_json_out_object(out, "witnesses");
+	tb_json_out_int(out, "need", m->witnesses_needed);
+	tb_json_out_array(out, "keys");
+	for (uint32_t i = 0; i < m->num_witnesses; i++) {
+		tb_json_out_object(out, TB_JSON_ITEM);
+		put_text(out, "name", m->witnesses[i].name);
+		tb_json_out_base64(out, "key", m->witnesses[i].key, 32);
+		tb_json_out_end(out);
+	}
+	tb_json_out_end(out);
+	tb_json_out_end(out);
+}
+
 static void put_roles(tb_json_out *out, const tb_manifest *m)
 {
 	tb_json_out_object(out, "server");
@@ -376,6 +410,8 @@ static void put_roles(tb_json_out *out, const tb_manifest *m)
 		tb_json_out_end(out);
 	}
 	tb_json_out_end(out);
+	if (m->num_witnesses > 0)
+		put_witnesses(out, m);
 }
 
 tb_err tb_manifest_write(tb_buf *out, const tb_manifest *m)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/election/election_text.h"
+#include "core/log/note.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 
 #include "tests/support/example.h"
 
+#define WITNESS "witness.example/w+83755ab3+BOpKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs"
 #define PICTURE "data:image/png;base64,iVBORw0KGgoAAAAAAAAAAA=="
 
 /* ---- there and back [FILE.LINE] ---- */
@@ -54,6 +56,18 @@ static void set(char **to, const char *text)
 	*to = example_string(text);
 }
 
+static void add_witness(tb_manifest *m)
+{
+	tb_vkey key;
+
+	assert_int_equal(tb_vkey_parse(&key, WITNESS, strlen(WITNESS)), TB_OK);
+	m->witnesses = calloc(1, sizeof *m->witnesses);
+	assert_non_null(m->witnesses);
+	m->num_witnesses = m->witnesses_needed = 1;
+	m->witnesses[0].name = example_string(key.name);
+	memcpy(m->witnesses[0].key, key.key, 32);
+}
+
 static void test_example_survives(void **state)
 {
 	tb_manifest m;
@@ -79,6 +93,7 @@ static void test_example_survives(void **state)
 	m.questions[2].quorum = (tb_bar){.base = TB_BASE_ELECTORATE, .a = 0, .b = 1000000, .strict = true};
 	set(&m.questions[0].options[0].picture, strchr(PICTURE, ',') + 1);
 	set(&m.questions[0].options[1].picture, "UklGRgAAAABXRUJQAAAAAAAAAA==");
+	add_witness(&m);
 	assert_survives(&m);
 	m.opens = UINT64_C(9007199254740000); /* beyond any calendar */
 	m.closes = m.opens + 1;
@@ -240,7 +255,7 @@ static void test_how_it_may_be_written(void **state)
 			"|   third line  \n| Foo: bar\n\n\nORIGIN: "
 			"vote.example.org/some/where/e/a-small-vote\npolls OPEN:2027-03-01T14:00+02:00\n"
 			"Polls close: 2027-03-14 23:30 anywhere on earth\nGranularity: Minute\nREVOTE: "
-			"Never\n",
+			"Never\nWitnesses: 1\nwitness: " WITNESS "\n",
 			"Question: One?\n[ ] \" Yes\"\n      id: y\n   text of yes\n\n   more\nWinners: "
 			"2\nMethod: CHOOSE up to 2\n"
 			"[]No\n\tLink: http://example.org/\n\tPicture: " PICTURE
@@ -255,6 +270,9 @@ static void test_how_it_may_be_written(void **state)
 	assert_int_equal(m.closes, 1805112000 - 1800);
 	assert_int_equal(m.revote, TB_REVOTE_NEVER);
 	assert_true(m.rehearsal);
+	assert_int_equal(m.num_witnesses, 1);
+	assert_int_equal(m.witnesses_needed, 1);
+	assert_string_equal(m.witnesses[0].name, "witness.example/w");
 	assert_string_equal(m.questions[0].options[0].label, " Yes");
 	assert_string_equal(m.questions[0].options[0].id, "y");
 	assert_string_equal(m.questions[0].options[0].text, "text of yes\n\nmore");
@@ -288,6 +306,12 @@ static const struct {
 	{"[] x\n", "", "FILE.KEYWORD", "line 1", "Question"},
 	{HEAD, "Question: x\nLink: https://example.org\n", "FILE.KEYWORD", "line 14", "option"},
 	{HEAD, "Question: x\nPicture: " PICTURE "\n", "FILE.KEYWORD", "line 14", "option"},
+	{HEAD "Witness: " WITNESS "\n", QUESTION, "FILE.MISSING", NULL, "Witnesses: ..."},
+	{HEAD "Witnesses: 0\n", "", "FILE.VALUE", "line 5", NULL},
+	{HEAD "Witnesses: 1\n", QUESTION, "MANIFEST.WITNESSES", NULL, "1 to 20 witnesses"},
+	{HEAD "Witnesses: 2\nWitness: " WITNESS "\n", QUESTION, "MANIFEST.WITNESSES",
+		"line 5 (witnesses.need)", NULL},
+	{HEAD "Witness: witness.example/w\n", "", "FILE.VALUE", "line 5", NULL},
 	{HEAD, QUESTION " Picture: ada.png\n", "FILE.VALUE", "line 17", "data:image/png;base64,..."},
 	{HEAD, QUESTION " Picture: data:image/jpeg;base64,iVBORw0KGgoAAAAAAAAAAA==\n", "FILE.VALUE",
 		"line 17", NULL},

@@ -65,6 +65,33 @@ function goodCases(c) {
 	good('500 options', { questions: [question({ options: many(500, (i) => option(`o${i}`, { label: `${i}` })), max: 500, blank: false, winners: 500 })] });
 }
 
+/** @param {string} name */
+const witness = (name) => ({ name, key: b64(cosignKey(testCode(name), 'endorser')) });
+
+function witnessCases(c) {
+	const payload = (witnesses) => {
+		const { questions, ...head } = sample();
+		return { payload_text: text({ ...head, witnesses, questions }) };
+	};
+	const good = (name, witnesses) => c.good('manifest.parse', name, payload(witnesses));
+	const bad = (name, rule, witnesses) => c.bad('manifest.parse', name, rule, payload(witnesses));
+	const [w1, w2] = [witness('witness.example/w1'), witness('witness.example/w2')];
+	good('one of two witnesses', { need: 1, keys: [w1, w2] });
+	good('20 witnesses, all of them needed', { need: 20, keys: many(20, (i) => witness(`w${i}`)) });
+	bad('no witness', 'MANIFEST.WITNESSES', { need: 0, keys: [] });
+	bad('21 witnesses', 'MANIFEST.WITNESSES', { need: 1, keys: many(21, (i) => witness(`w${i}`)) });
+	bad('none of one witness needed', 'MANIFEST.WITNESSES', { need: 0, keys: [w1] });
+	bad('two of one witness', 'MANIFEST.WITNESSES', { need: 2, keys: [w1] });
+	bad('two witnesses of one name', 'MANIFEST.WITNESSES', { need: 1, keys: [w1, { ...w2, name: w1.name }] });
+	bad('two witnesses of one key', 'MANIFEST.KEYS', { need: 1, keys: [w1, { ...w2, key: w1.key }] });
+	bad('a witness with the key of an endorser', 'MANIFEST.KEYS', { need: 1, keys: [{ ...w1, key: endorser('auditor').cosign_key }] });
+	bad('a witness with a space in its name', 'MANIFEST.WITNESSES', { need: 1, keys: [{ ...w1, name: 'a b' }] });
+	bad('a witness with a plus in its name', 'MANIFEST.WITNESSES', { need: 1, keys: [{ ...w1, name: 'a+b' }] });
+	bad('a witness without a name', 'MANIFEST.WITNESSES', { need: 1, keys: [{ ...w1, name: '' }] });
+	bad('a witness with a name of the log', 'MANIFEST.WITNESSES', { need: 1, keys: [{ ...w1, name: `${sample().origin}/trustee/1` }] });
+	bad('witnesses that are null', 'MANIFEST', null);
+}
+
 const PNG = '89504e470d0a1a0a';
 const JPEG = 'ffd8ff';
 const WEBP = '52494646000000005745425000000000';
@@ -186,11 +213,12 @@ export function make() {
 		topic: 'manifest',
 		about: 'Payloads of manifests. bits: L of each question; max_ballot: bytes of a ballot of a voter whose id has 64 characters.',
 		source: 'client-js',
-		spec: ['MANIFEST', 'MANIFEST.ORIGIN', 'MANIFEST.WINDOW', 'MANIFEST.KEYS', 'MANIFEST.THRESHOLD', 'MANIFEST.QUESTIONS', 'MANIFEST.PICTURE', 'TEXT', 'ID', 'JSON.CANONICAL'],
+		spec: ['MANIFEST', 'MANIFEST.ORIGIN', 'MANIFEST.WINDOW', 'MANIFEST.KEYS', 'MANIFEST.THRESHOLD', 'MANIFEST.QUESTIONS', 'MANIFEST.PICTURE', 'MANIFEST.WITNESSES', 'TEXT', 'ID', 'JSON.CANONICAL'],
 	});
 	goodCases(c);
 	otherCases(c);
 	questionCases(c);
 	pictureCases(c);
+	witnessCases(c);
 	return c.file();
 }
