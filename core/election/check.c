@@ -316,22 +316,21 @@ static tb_err check_log_signature(tb_check *c, const char *origin, const uint8_t
 	return TB_OK;
 }
 
-/* Cosignatures that stand in the checkpoint: those of endorsers must verify; strangers are not known to anybody. */
-static tb_err check_cosignature(tb_check *c, const char *origin, const char *who, const uint8_t key[32])
+/* Cosignatures that stand in the checkpoint: those of endorsers and witnesses must verify; strangers are not known to anybody. */
+static tb_err check_cosignature(
+	tb_check *c, const char *name, const char *who, const uint8_t key[32], bool *is_there)
 {
-	char name[TB_KEY_NAME_MAX + 1];
 	tb_fault fault = {0};
 	uint64_t time;
 	tb_vkey vkey;
-	tb_err err;
+	tb_err err = tb_vkey_init(&vkey, name, TB_VKEY_COSIGNATURE, key);
 
-	(void)snprintf(name, sizeof name, "%.*s/%s", TB_ORIGIN_MAX, origin, who);
-	err = tb_vkey_init(&vkey, name, TB_VKEY_COSIGNATURE, key);
 	if (err == TB_OK)
 		err = tb_note_verify(&c->note, &vkey, &time);
 	if (err == TB_ERR_NOT_FOUND || err == TB_ERR_ENCODING)
 		return TB_OK;
 	tb_check_cover(c, TB_CHECK_CHECKPOINT, 1);
+	*is_there = err == TB_OK;
 	if (err == TB_ERR_SIGNATURE) {
 		(void)tb_fault_setf(&fault, "LOG.CHECKPOINT", TB_CHECKPOINT_PATH, "cosignatures that verify",
 			"one of %s that does not", who);
@@ -341,6 +340,16 @@ static tb_err check_cosignature(tb_check *c, const char *origin, const char *who
 	return err;
 }
 
+static tb_err check_endorser_cosignature(
+	tb_check *c, const tb_manifest *m, const char *who, const uint8_t key[32])
+{
+	char name[TB_KEY_NAME_MAX + 1];
+	bool ignored;
+
+	(void)snprintf(name, sizeof name, "%.*s/%s", TB_ORIGIN_MAX, m->origin, who);
+	return check_cosignature(c, name, who, key, &ignored);
+}
+
 static tb_err check_cosignatures(tb_check *c, const tb_manifest *m)
 {
 	char who[TB_SIGNER_MAX];
@@ -348,11 +357,19 @@ static tb_err check_cosignatures(tb_check *c, const tb_manifest *m)
 
 	for (uint32_t i = 0; i < m->num_trustees && err == TB_OK; i++) {
 		(void)snprintf(who, sizeof who, "trustee/%" PRIu32, i + 1);
-		err = check_cosignature(c, m->origin, who, m->trustees[i].cosign_key);
+		err = check_endorser_cosignature(c, m, who, m->trustees[i].cosign_key);
 	}
 	for (uint32_t i = 0; i < m->num_endorsers && err == TB_OK; i++) {
 		(void)snprintf(who, sizeof who, "endorser/%s", m->endorsers[i].id);
-		err = check_cosignature(c, m->origin, who, m->endorsers[i].cosign_key);
+		err = check_endorser_cosignature(c, m, who, m->endorsers[i].cosign_key);
+	}
+	c->num_witnessed = 0; /* [WITNESS.POLICY] */
+	for (uint32_t i = 0; i < m->num_witnesses && err == TB_OK; i++) {
+		const tb_witness_key *w = &m->witnesses[i];
+		bool is_there = false;
+
+		err = check_cosignature(c, w->name, w->name, w->key, &is_there);
+		c->num_witnessed += is_there ? 1 : 0;
 	}
 	return err;
 }
@@ -548,6 +565,13 @@ static void settle_line(tb_check *c, tb_check_number n, tb_phase phase, bool has
 		tb_check_note(c, n, "something that it rests on has failed");
 }
 
+bool tb_check_is_witnessed(const tb_check *c)
+{
+	const tb_manifest *m = c->board == NULL ? NULL : tb_board_manifest(c->board);
+
+	return m == NULL || c->num_witnessed >= m->witnesses_needed;
+}
+
 static void settle(tb_check *c)
 {
 	tb_check_report *r = c->report;
@@ -566,7 +590,8 @@ static void settle(tb_check *c)
 	if (has_failed || !is_whole)
 		r->verdict = TB_VERDICT_FALSE;
 	else
-		r->verdict = phase == TB_PHASE_FINISHED ? TB_VERDICT_VERIFIED : TB_VERDICT_UNFINISHED;
+		r->verdict = phase == TB_PHASE_FINISHED && tb_check_is_witnessed(c) ? TB_VERDICT_VERIFIED
+										    : TB_VERDICT_UNFINISHED;
 }
 
 static tb_err run(tb_check *c)

@@ -33,7 +33,8 @@ typedef struct tb_check {
 	tb_buf checkpoint_bytes;
 	tb_note note; /* borrows from checkpoint_bytes */
 	tb_checkpoint checkpoint;
-	uint64_t size; /* of the checkpoint */
+	uint64_t size;          /* of the checkpoint */
+	uint32_t num_witnessed; /* witnesses who have cosigned it */
 
 	/* The root of each bundle's entries as the tree pass saw them: what a later pass reads must be the same. */
 	uint8_t (*bundle_root)[32];
@@ -54,6 +55,9 @@ typedef struct tb_check {
 	uint64_t num_client_changes;
 	tb_buf client_changes; /* sentences about those after the opening, one a line */
 } tb_check;
+
+/* [WITNESS.POLICY] have as many witnesses cosigned the checkpoint as the manifest asks for? */
+bool tb_check_is_witnessed(const tb_check *c);
 
 /* ---- reporting ---- */
 /* Counts a failure and gives it to the sink unless its rule has had its share. */

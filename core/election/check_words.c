@@ -110,6 +110,25 @@ static void say_keys(speech *s)
 			"there was no auditor.");
 }
 
+/* [WITNESS.POLICY] */
+static void say_witnesses(speech *s)
+{
+	const tb_manifest *m = s->m;
+
+	if (m->num_witnesses == 0)
+		return;
+	if (tb_check_is_witnessed(s->check))
+		say(s, "witnesses",
+			"%" PRIu32 " of %" PRIu32 " witnesses have cosigned this head of the log (%" PRIu32
+			" are needed): nobody was shown another history.",
+			s->check->num_witnessed, m->num_witnesses, m->witnesses_needed);
+	else
+		say(s, "witnesses-missing",
+			"%" PRIu32 " of %" PRIu32 " witnesses have cosigned this head of the log; %" PRIu32
+			" are needed. Others may have been shown another history: look again in a moment.",
+			s->check->num_witnessed, m->num_witnesses, m->witnesses_needed);
+}
+
 static void say_endorsements(speech *s)
 {
 	const tb_endorsements *e = tb_board_endorsements(s->board);
@@ -311,6 +330,7 @@ tb_err tb_check_words(tb_check *c)
 	say_client(&s);
 	say_names(&s);
 	say_endorsements(&s);
+	say_witnesses(&s);
 	say_end(&s);
 	say(&s, "beyond",
 		"No check can tell whether a voter's device showed the truth, or whether somebody watched "

@@ -103,6 +103,26 @@ uint32_t tb_manifest_total_endorsers(const tb_manifest *m)
 	return m->num_trustees + m->num_endorsers;
 }
 
+tb_err tb_manifest_count_witnesses(const tb_manifest *m, const tb_note *note, uint32_t *num)
+{
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < m->num_witnesses; i++) {
+		const tb_witness_key *w = &m->witnesses[i];
+		uint64_t time;
+		tb_vkey key;
+		tb_err err = tb_vkey_init(&key, w->name, TB_VKEY_COSIGNATURE, w->key);
+
+		if (err == TB_OK)
+			err = tb_note_verify(note, &key, &time);
+		if (err != TB_OK && err != TB_ERR_NOT_FOUND)
+			return err;
+		found += err == TB_OK ? 1 : 0;
+	}
+	*num = found;
+	return TB_OK;
+}
+
 /* ceil((N+t)/2): any two such sets share at least t endorsers [ENDORSE]. */
 uint32_t tb_manifest_required_endorsements(const tb_manifest *m)
 {

@@ -3,6 +3,7 @@
 #define TB_CORE_ELECTION_MANIFEST_H
 
 #include "core/base/buf.h"
+#include "core/log/checkpoint.h"
 #include "core/log/entry.h"
 #include "crypto/bitproof.h"
 
@@ -142,6 +143,12 @@ uint64_t tb_manifest_longest_window(const tb_manifest *m);  /* seconds: 60 or 36
 uint32_t tb_manifest_total_endorsers(const tb_manifest *m); /* N: trustees and extra endorsers */
 uint32_t tb_manifest_required_endorsements(const tb_manifest *m); /* ceil((N+t)/2) */
 uint32_t tb_manifest_max_score(const tb_manifest *m);             /* the largest score_max of all questions */
+
+/*
+ * How many of the witnesses have cosigned a checkpoint of this election [WITNESS.POLICY]; at least witnesses_needed of them make it a
+ * witnessed one.  SIGNATURE when a line by one of their keys is not right, MEMORY; *num is then unchanged.
+ */
+TB_CHECKED tb_err tb_manifest_count_witnesses(const tb_manifest *m, const tb_note *note, uint32_t *num);
 
 /* The shape of the question's proof [BALLOT.DEFINITION].  RANGE, LIMIT (never for a checked manifest). */
 TB_CHECKED tb_err tb_question_define(tb_bitproof_definition *out, const tb_question *q);

@@ -325,6 +325,92 @@ static void test_pinned_keys(void **state)
 	record_release(&r);
 }
 
+/* ---- witnesses [WITNESS.POLICY] ---- */
+
+#define WITNESSES 3u
+static tb_sign_secret witness_secret[WITNESSES] = {{{1}}, {{2}}, {{3}}};
+
+static void ask_for_witnesses(void *arg, tb_manifest *m)
+{
+	char name[40];
+
+	(void)arg;
+	m->witnesses = calloc(WITNESSES, sizeof *m->witnesses);
+	assert_non_null(m->witnesses);
+	m->num_witnesses = WITNESSES;
+	m->witnesses_needed = 2;
+	for (uint32_t i = 0; i < WITNESSES; i++) {
+		(void)snprintf(name, sizeof name, "witness.example/w%u", i);
+		m->witnesses[i].name = strdup(name);
+		assert_int_equal(tb_sign_public(m->witnesses[i].key, &witness_secret[i]), TB_OK);
+	}
+}
+
+/* Witness `who` cosigns the checkpoint of these files, with the key of witness `by`. */
+static void cosign(const tb_maker *m, const tb_maker_files *files, uint32_t who, uint32_t by)
+{
+	tb_buf *text = &tb_maker_files_find(files, "log/checkpoint")->bytes;
+	const tb_witness_key *w = &m->manifest.witnesses[who];
+	uint8_t cosignature[TB_COSIGNATURE_BYTES];
+	tb_checkpoint checkpoint;
+	tb_note note;
+	tb_vkey key;
+	tb_why why;
+
+	assert_int_equal(
+		tb_checkpoint_parse(&checkpoint, &note, (const char *)text->data, text->len, &why), TB_OK);
+	assert_int_equal(tb_vkey_init(&key, w->name, TB_VKEY_COSIGNATURE, w->key), TB_OK);
+	assert_int_equal(tb_checkpoint_cosign(cosignature, &checkpoint, m->now, &witness_secret[by]), TB_OK);
+	tb_note_write_line(text, key.name, key.id, cosignature, sizeof cosignature);
+	assert_int_equal(tb_buf_status(text), TB_OK);
+}
+
+static void test_enough_witnesses_are_needed(void **state)
+{
+	tb_maker_config config = {.small = true, .edit = ask_for_witnesses};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+	tb_checked c;
+
+	(void)state;
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	for (uint32_t have = 0; have <= WITNESSES; have++) {
+		tb_checked_run(&c, &files, NULL);
+		tb_checked_print_failures(&c);
+		assert_int_equal(c.num, 0);
+		assert_int_equal(c.report.verdict, have >= 2 ? TB_VERDICT_VERIFIED : TB_VERDICT_UNFINISHED);
+		assert_true(tb_checked_says(&c, have >= 2 ? "witnesses" : "witnesses-missing"));
+		assert_false(tb_checked_says(&c, have >= 2 ? "witnesses-missing" : "witnesses"));
+		tb_checked_release(&c);
+		if (have < WITNESSES)
+			cosign(m, &files, have, have);
+	}
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
+static void test_a_false_cosignature_of_a_witness_is_found(void **state)
+{
+	tb_maker_config config = {.small = true, .edit = ask_for_witnesses};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+	tb_checked c;
+
+	(void)state;
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	cosign(m, &files, 0, 0);
+	cosign(m, &files, 1, 1);
+	cosign(m, &files, 2, 0); /* under the name of another one */
+	tb_checked_run(&c, &files, NULL);
+	assert_int_equal(c.report.verdict, TB_VERDICT_FALSE);
+	assert_true(tb_checked_has(&c, "LOG.CHECKPOINT"));
+	tb_checked_release(&c);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 static void test_a_remembered_checkpoint(void **state)
 {
 	tb_maker_config config = {.small = true};
@@ -750,6 +836,8 @@ int main(void)
 		cmocka_unit_test(test_a_cut_or_longer_file_is_named),
 		cmocka_unit_test(test_a_size_without_entries_is_soon_given_up),
 		cmocka_unit_test(test_pinned_keys),
+		cmocka_unit_test(test_enough_witnesses_are_needed),
+		cmocka_unit_test(test_a_false_cosignature_of_a_witness_is_found),
 		cmocka_unit_test(test_a_remembered_checkpoint),
 		cmocka_unit_test(test_what_a_person_must_know_is_said),
 		cmocka_unit_test(test_one_wrong_signature_or_time_is_one_failure),
