@@ -101,7 +101,7 @@ export class ArchiveSource {
 		this.files = await indexOf(this.reader);
 		const names = [...this.files.keys()];
 		require(names[0] === 'log/checkpoint', RULE, 'log/checkpoint does not come first');
-		const size = sizeOf(await this.get('log/checkpoint', 65536));
+		const size = sizeOf(/** @type {Uint8Array} */ (await this.get('log/checkpoint', 65536)));
 		let at = 1;
 		for (const { path } of tiles.each(size)) {
 			require(names[at] === `log/${path}`, RULE, `expected log/${path}, found ${names[at] ?? 'nothing'}`);

@@ -51,9 +51,47 @@ export class Board {
 	/** @param {(sha256: Uint8Array) => Uint8Array|undefined} [getBlob] for `append` */
 	constructor(getBlob = () => undefined) {
 		this.getBlob = getBlob;
+		/** @type {keyof typeof ADMITS} */
 		this.phase = 'start';
 		this.tree = new Tree();
 		this.time = 0;
+		/** Since the manifest. @type {any} */
+		this.manifest = undefined;
+		/** Its id [MANIFEST.ID]. @type {any} */
+		this.election = undefined;
+		/** @type {any} */
+		this.group = undefined;
+		/** @type {import('../crypto/bitproof.js').Definition[]} */
+		this.definitions = [];
+		/** @type {any} */
+		this.roll = undefined;
+		this.closes = 0;
+		/** Since all commits are there. @type {any} */
+		this.h = undefined;
+		/** @type {any[]} */
+		this.verificationKeys = [];
+		/** What trustees certify. @type {{size: number, root: Uint8Array}|undefined} */
+		this.before = undefined;
+		/** Since the opening. @type {any} */
+		this.context = undefined;
+		this.openIndex = 0;
+		/** Since the close. @type {any} */
+		this.closeLeaf = undefined;
+		this.closeSize = 0;
+		/** @type {any} */
+		this.closeTime = undefined;
+		/** Since the sums are known. @type {any} */
+		this.poll = undefined;
+		/** @type {any} */
+		this.statement = undefined;
+		/** @type {any} */
+		this.tally = undefined;
+		/** @type {any} */
+		this.endorsersAtDecryption = undefined;
+		/** @type {Uint8Array|undefined} payload */
+		this.result = undefined;
+		/** @type {string|undefined} why */
+		this.cancelled = undefined;
 		/** @type {Set<import('./board_gaps.js').Gap>} what was left out */
 		this.gaps = new Set();
 		/** @type {(import('./ceremony.js').Commit|undefined)[]} */
@@ -141,7 +179,7 @@ export class Board {
 
 	/** [LOG.BLOB] @param {Entry} entry @returns {Uint8Array} */
 	#payloadOf(entry) {
-		return entry.blob === undefined ? entry.payload : entries.checkBlob(entry, this.getBlob(entry.blob.sha256));
+		return entry.blob === undefined ? /** @type {Uint8Array} */ (entry.payload) : entries.checkBlob(entry, this.getBlob(entry.blob.sha256));
 	}
 
 	/** The manifest, or the one that this entry is. @param {Entry} entry @param {any} own what the entry of a manifest says */
@@ -228,7 +266,7 @@ export class Board {
 	}
 
 	#aggregates() {
-		const counted = this.counted().map(({ voter }) => ({ weight: this.roll.current(voter).weight, questions: this.votes.get(voter) }));
+		const counted = this.counted().map(({ voter }) => ({ weight: this.roll.current(voter).weight, questions: /** @type {any} */ (this.votes.get(voter)) }));
 		return tally.aggregate(this.group, this.definitions.map(({ m }) => m), counted);
 	}
 

@@ -107,7 +107,7 @@ export const extend = {
 		try {
 			manifests.checkWindow(b.manifest, closes);
 		} catch (error) {
-			throw new Refusal('EXTEND', error.detail, 'payload.closes');
+			throw error instanceof Refusal ? new Refusal('EXTEND', error.detail, 'payload.closes') : error;
 		}
 	},
 	take(b, entry, content) {

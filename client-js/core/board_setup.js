@@ -27,7 +27,7 @@ export const manifest = {
 			return false;
 		}
 		b.manifest = content;
-		b.election = sha256(entry.bytes); // [MANIFEST.ID]
+		b.election = sha256(/** @type {Uint8Array} */ (entry.bytes)); // [MANIFEST.ID]
 		b.group = getGroup(content.group);
 		b.definitions = content.questions.map(manifests.definitionOf);
 		b.roll = forManifest(content);
@@ -76,7 +76,7 @@ export const commit = {
 		}
 		if (b.commits[content.index - 1] !== undefined || content.index > b.manifest.trustees.length) return false;
 		b.commits[content.index - 1] = content;
-		if (b.hasAllCommits()) Object.assign(b, ceremonies.sumKeys(b.group, b.commits));
+		if (b.hasAllCommits()) Object.assign(b, ceremonies.sumKeys(b.group, /** @type {ceremonies.Commit[]} */ (b.commits)));
 		return true;
 	},
 };

@@ -52,8 +52,8 @@ export const endorse = {
 	read: (_, entry, payload) => endorsements.parse(payload),
 	judge(b, { signer }, content) {
 		needsTally(b);
-		const { cosign } = endorsersOf(b.manifest).find((one) => one.signer === signer) ?? {};
-		require(cosign !== undefined, 'ENTRY.SIGNER', `the manifest has no ${signer}`, 'signer');
+		const cosign = endorsersOf(b.manifest).find((one) => one.signer === signer)?.cosign;
+		if (cosign === undefined) throw new Refusal('ENTRY.SIGNER', `the manifest has no ${signer}`, 'signer');
 		require(!b.endorsed.some((one) => one.signer === signer), 'ENDORSE', `${signer} has endorsed already`, 'signer');
 		inside('payload', () => endorsements.check(content, b.statement, b.manifest.origin, cosign, b.closeTime - CLOCKS));
 	},

@@ -100,15 +100,15 @@ export class Check {
 		/** @type {Map<string, number>} */
 		this.perRule = new Map();
 		this.paused = Date.now();
-		/** Filled by check_tree.js. @type {import('./checkpoint.js').Checkpoint|undefined} */
+		/** A Checkpoint, filled by check_tree.js. @type {any} */
 		this.checkpoint = undefined;
-		/** @type {Uint8Array|undefined} */
+		/** @type {any} its bytes */
 		this.noteBytes = undefined;
-		/** @type {import('../crypto/merkle.js').Tree|undefined} leaf hashes as the log has them */
+		/** A Tree of the leaf hashes as the log has them. @type {any} */
 		this.tree = undefined;
 		/** @type {Set<number>} entries whose bytes are not those of the log */
 		this.foreign = new Set();
-		/** @type {import('./board.js').Board|undefined} filled by check_replay.js */
+		/** A Board, filled by check_replay.js. @type {any} */
 		this.board = undefined;
 	}
 

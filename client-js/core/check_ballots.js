@@ -74,6 +74,8 @@ export class BallotCheck {
 		/** @type {{index: number, refusal: Refusal}[]} ballots with something that is no point or scalar */
 		this.refused = [];
 		this.numPoints = 0;
+		/** @type {Sums|undefined} of all ballots, counted or not */
+		this.sums = undefined;
 		/** @type {Set<number>} ballots whose ciphertexts cannot be read */
 		this.unreadable = new Set();
 	}
@@ -197,10 +199,13 @@ export class BallotCheck {
 	/** Sums of the ballots that were replaced, or whose voters were removed: they are read again. @returns {Promise<Sums>} */
 	async #notCounted() {
 		const { board } = this.c;
-		const removed = [...board.latest].filter(([voter]) => board.roll.current(voter) === undefined).map(([, { index }]) => index);
+		/** @type {[string, {index: number}][]} */
+		const latest = [...board.latest];
+		const removed = latest.filter(([voter]) => board.roll.current(voter) === undefined).map(([, { index }]) => index);
 		const sums = new Sums(board.group, board.definitions);
 		const indices = [...board.superseded, ...removed].filter((index) => !this.unreadable.has(index)).sort((a, b) => a - b);
 		let bundle = -1;
+		/** @type {any[]} */
 		let list = [];
 		for (const index of indices) {
 			if (Math.floor(index / FULL) !== bundle) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading the files of a board for its verification.
+import { hex } from '../crypto/bytes.js';
 import { leafHash } from '../crypto/merkle.js';
 import * as tiles from './tile.js';
 
@@ -30,7 +31,7 @@ export async function* ahead(items, start) {
 	/** @type {{item: T, value: Promise<R>}[]} */
 	const queue = [];
 	const shift = async () => {
-		const { item, value } = queue.shift();
+		const { item, value } = /** @type {{item: T, value: Promise<R>}} */ (queue.shift());
 		return { item, value: await value };
 	};
 	try {
@@ -74,5 +75,5 @@ export async function readEntries(c, tile) {
 	});
 }
 
-/** @param {Check} c @param {import('./entry.js').Entry} entry with a blob @returns {Promise<Uint8Array|undefined>} */
-export const readBlob = (c, { blob }) => c.source.get(`blob/${Array.from(blob.sha256, (byte) => byte.toString(16).padStart(2, '0')).join('')}`, blob.size);
+/** @param {Check} c @param {any} entry with a blob @returns {Promise<Uint8Array|undefined>} */
+export const readBlob = (c, { blob }) => c.source.get(`blob/${hex(blob.sha256)}`, blob.size);

@@ -2,7 +2,6 @@
 // Checks 3 to 9, 12 and 14 to 16: does every entry follow from those before it?
 import { equal, hex } from '../crypto/bytes.js';
 import { inside, Refusal, require } from '../crypto/err.js';
-import { leafHash } from '../crypto/merkle.js';
 import { Board } from './board.js';
 import { Unjudged } from './board_gaps.js';
 import { BallotCheck } from './check_ballots.js';
@@ -84,7 +83,7 @@ function read(board, entry, payload) {
 	}
 }
 
-/** [MANIFEST] What the user knows of it. @param {Check} c @param {import('./entry.js').Entry} entry @param {Uint8Array} payload */
+/** [MANIFEST] What the user knows of it. @param {Check} c @param {Uint8Array} payload */
 function checkTrusted(c, payload) {
 	const { logKey, manifest } = c.trust;
 	c.attempt(6, 0, () => require(manifest === undefined || equal(manifest, payload), 'MANIFEST.ID', 'expected the manifest that you named, found another one', 'payload'));
@@ -120,6 +119,7 @@ class Replay {
 			board.skip(leaf);
 			return;
 		}
+		/** @type {any} */
 		let entry;
 		const parse = () => {
 			entry = entries.parse(bytes);
@@ -203,7 +203,7 @@ export async function checkReplay(c) {
 	for await (const { item: tile, value: list } of ahead(bundlesOf(size), (one) => readEntries(c, one))) {
 		for (let i = 0; i < list.length; i++) {
 			const index = FULL * tile.index + i;
-			await replay.entry(index, list[i], list[i] === undefined ? c.tree.node(0, index) : leafHash(list[i]));
+			await replay.entry(index, list[i], c.tree.node(0, index));
 			await c.pause();
 		}
 		c.onProgress({ phase: 'entries', done: tile.index + 1, total: Math.ceil(size / FULL) });

@@ -183,7 +183,7 @@ function checkSeen(c) {
 	c.attempt(2, undefined, () => {
 		let seen;
 		try {
-			seen = checkpoints.parseBody(notes.parse(c.trust.seen).text);
+			seen = checkpoints.parseBody(notes.parse(/** @type {Uint8Array} */ (c.trust.seen)).text);
 		} catch (error) {
 			throw error instanceof Refusal ? new Refusal(rule, error.detail, 'seen checkpoint') : error;
 		}

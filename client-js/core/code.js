@@ -67,7 +67,7 @@ export function parse(text) {
 }
 
 /** @param {string} code 28 characters @returns {string} 7 groups of 4 */
-export const format = (code) => code.match(/.{4}/g).join('-');
+export const format = (code) => (code.match(/.{4}/g) ?? []).join('-');
 
 /** [CODE.SECRET] @param {string} code 28 characters @returns {Uint8Array} 26 bytes */
 export const secret = (code) => utf8(code.slice(0, SECRET_LENGTH));
@@ -77,8 +77,8 @@ export const secret = (code) => utf8(code.slice(0, SECRET_LENGTH));
 export function crockford(bytes) {
 	const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
 	const padded = bits.padEnd(Math.ceil(bits.length / 5) * 5, '0');
-	const characters = padded.match(/.{5}/g).map((five) => ALPHABET[Number.parseInt(five, 2)]);
-	return characters.join('').match(/.{1,4}/g).join('-');
+	const characters = (padded.match(/.{5}/g) ?? []).map((five) => ALPHABET[Number.parseInt(five, 2)]);
+	return (characters.join('').match(/.{1,4}/g) ?? []).join('-');
 }
 
 /** Reads what `crockford` writes, and what people make of it: spaces, hyphens and case do not matter, I, L and O are digits.

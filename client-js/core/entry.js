@@ -60,7 +60,7 @@ export const signedMessage = ({ election, context, type, signer, payloadHash }) 
 	);
 
 /** @param {Entry} entry @returns {Uint8Array} */
-export const payloadHash = (entry) => entry.blob?.sha256 ?? sha256(entry.payload);
+export const payloadHash = (entry) => entry.blob?.sha256 ?? sha256(/** @type {Uint8Array} */ (entry.payload));
 
 /**
  * @param {{election: Uint8Array, context: Uint8Array, type: string, time: number, signer: string, payload: Uint8Array}} parts
@@ -94,7 +94,7 @@ export const write = ({ type, time, signer, payload, blob, signature }) =>
 		type,
 		time,
 		signer,
-		...(blob ? { blob: { sha256: hex(blob.sha256), size: blob.size } } : { payload: writeBase64(payload) }),
+		...(blob ? { blob: { sha256: hex(blob.sha256), size: blob.size } } : { payload: writeBase64(/** @type {Uint8Array} */ (payload)) }),
 		signature: writeBase64(signature),
 	});
 
@@ -123,7 +123,7 @@ export function checkSigner({ type, signer }) {
 	require(SIGNERS[type].test(signer), 'ENTRY.SIGNER', `${signer} does not sign ${type}`, 'signer');
 }
 
-/** [LOG.BLOB] @param {Entry} entry with a blob @param {Uint8Array|undefined} bytes what was found at its hash @returns {Uint8Array} */
+/** [LOG.BLOB] @param {any} entry with a blob @param {Uint8Array|undefined} bytes what was found at its hash @returns {Uint8Array} */
 export function checkBlob({ blob }, bytes) {
 	const where = `blob/${hex(blob.sha256)}`;
 	if (bytes === undefined) throw new Refusal('LOG.BLOB', 'the payload of this entry is missing', where);

@@ -11,7 +11,7 @@ const MAX_MARKS = 250_000;
 const ESCAPES = { '"': '"', '\\': '\\', b: '\b', t: '\t', n: '\n', f: '\f', r: '\r' };
 const NAMES = Object.fromEntries(Object.entries(ESCAPES).map(([name, c]) => [c, name]));
 
-/** @typedef {null|boolean|number|string|Value[]|Map<string, Value>} Value */
+/** null, boolean, number, string, Value[] or Map<string, Value> @typedef {any} Value */
 
 /** @param {string} text with its quotes @returns {string} */
 const writeString = (text) =>
@@ -109,7 +109,7 @@ class Parser {
 		const start = this.at;
 		this.expect('"');
 		PLAIN.lastIndex = this.at;
-		let out = PLAIN.exec(this.text)[0];
+		let out = PLAIN.exec(this.text)?.[0] ?? '';
 		this.at += out.length;
 		if (this.skip('"')) return out; // the usual string, and it has one spelling only
 		for (;;) {

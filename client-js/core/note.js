@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed notes (c2sp.org/signed-note).
 import { concat, equal, fromUtf8, utf8 } from '../crypto/bytes.js';
-import { require } from '../crypto/err.js';
+import { Refusal, require } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
 import { sign as ed25519Sign, verify as ed25519Verify } from '../crypto/sign.js';
 import { parse as parseBase64, write as writeBase64 } from './base64.js';
@@ -42,7 +42,7 @@ export function parse(bytes) {
 	refuse(rest.endsWith('\n'), 'does not end with a line feed');
 	const signatures = rest.slice(0, -1).split('\n').map((one) => {
 		const match = /^\u2014 ([^ +\s]+) (\S+)$/u.exec(one);
-		refuse(match !== null, 'has a line that is no signature');
+		if (match === null) throw new Refusal(RULE, 'the note has a line that is no signature');
 		const raw = parseBase64(match[2]);
 		refuse(raw.length > 4, 'has a signature without bytes');
 		return { name: match[1], keyId: raw.slice(0, 4), signature: raw.slice(4) };

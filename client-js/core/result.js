@@ -96,7 +96,7 @@ export function write({ close, poll, privacyFloor, questions, endorsers, shares,
 		questions: questions.map((q, k) => {
 			const decision = outcome(q, poll, privacyFloor);
 			const decided = decision === 'decided';
-			const found = decided ? elect(q, k, poll, totals.get(k), lotSeed) : { approved: [], elected: [], ties: [] };
+			const found = decided ? elect(q, k, poll, /** @type {number[]} */ (totals.get(k)), /** @type {Uint8Array} */ (lotSeed)) : { approved: [], elected: [], ties: [] };
 			return { id: q.id, outcome: decision, quorum_met: decision !== 'void', totals: decided ? totals.get(k) : [], ...found };
 		}),
 	});

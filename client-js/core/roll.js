@@ -128,9 +128,9 @@ export class Roll {
 			refuse(voter === undefined, `${id} is or was on the roll`, 'voter');
 			require(label !== '', 'TEXT', 'a new voter has a label', 'label');
 			refuse(key.length === 32, 'a new voter has a key', 'key');
-			refuse(this.holders.get(weight) > 0, `nobody has weight ${weight}`, 'weight');
+			refuse((this.holders.get(weight) ?? 0) > 0, `nobody has weight ${weight}`, 'weight');
 			inside('key', () => this.#judgeKey(key));
-			inside('weight', () => this.#judgeWeights(new Map([...this.holders, [weight, this.holders.get(weight) + 1]]), false));
+			inside('weight', () => this.#judgeWeights(new Map([...this.holders, [weight, (this.holders.get(weight) ?? 0) + 1]]), false));
 			return;
 		}
 		refuse(voter !== undefined && !voter.removed, `${id} is not on the roll`, 'voter');
@@ -151,7 +151,7 @@ export class Roll {
 		if (voter === undefined || voter.removed || (action === 'credential' && key.length !== 32)) return false;
 		if (action === 'remove') {
 			voter.removed = true;
-			this.holders.set(voter.weight, this.holders.get(voter.weight) - 1);
+			this.holders.set(voter.weight, (this.holders.get(voter.weight) ?? 0) - 1);
 		} else {
 			voter.key = key;
 			this.#occupy(key, id);

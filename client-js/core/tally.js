@@ -111,7 +111,7 @@ export function verifyShares(t, trustee, Y, payload) {
 /** Sum of lambda_j Z_j for one item. @param {Group} group @param {Shares[]} T @param {number} k @returns {Point} */
 function interpolate(group, T, k) {
 	const indices = T.map(({ trustee }) => trustee);
-	return combinePublic(group, ...T.map(({ trustee, shares }) => [lagrange(indices, trustee, group.q), shares[k]]));
+	return combinePublic(group, ...T.map(({ trustee, shares }) => /** @type {[bigint, Point]} */ ([lagrange(indices, trustee, group.q), shares[k]])));
 }
 
 /** Baby steps 0..step-1 and the giant step back, for all totals of one bound. @param {Group} group @param {number} bound */
@@ -155,7 +155,7 @@ export function combine(t, T, bounds) {
 		const M = group.add(t.aggregates[question][option].B, negate(group, interpolate(group, T, k)));
 		const total = discreteLog(group, M, bound, steps.get(bound));
 		require(total !== undefined, 'DECRYPT.COMBINE', `question ${question}, option ${option}: no total up to ${bounds[question]}`);
-		totals.get(question)[option] = total;
+		/** @type {any} */ (totals.get(question))[option] = total;
 	});
 	const lotPoint = interpolate(group, T, due.length - 1);
 	return { totals, lotPoint, lotSeed: lotSeed(group, lotPoint) };

@@ -22,7 +22,7 @@ function check(text, maxBytes, lines, where) {
 	const refuse = (holds, why) => require(holds, 'TEXT', why, where);
 	refuse(utf8(text).length <= maxBytes, `longer than ${maxBytes} bytes`);
 	for (const c of text) {
-		const point = c.codePointAt(0);
+		const point = /** @type {number} */ (c.codePointAt(0));
 		refuse(isCharacter(point) || (lines && c === '\n'), `U+${point.toString(16).toUpperCase().padStart(4, '0')} may not stand in a text`);
 	}
 	// Of these characters every version of Unicode from 14.0 on says the same.

@@ -9,7 +9,7 @@ const RULE = 'LOG.TILES';
 
 /** 1234067 -> x001/x234/067. @param {number} n @returns {string} */
 function pathNumber(n) {
-	const groups = String(n).padStart(Math.ceil(String(n).length / 3) * 3, '0').match(/.../g);
+	const groups = String(n).padStart(Math.ceil(String(n).length / 3) * 3, '0').match(/.../g) ?? [];
 	return groups.map((three, i) => (i < groups.length - 1 ? `x${three}` : three)).join('/');
 }
 

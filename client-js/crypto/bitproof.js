@@ -111,8 +111,9 @@ const derived = new Map();
 
 /** [BALLOT.GENERATORS] @param {Group} group @param {number} L @returns {{K: Point, G: Point[]}} */
 export function generators(group, L) {
-	if (!derived.has(group.name)) derived.set(group.name, { K: group.hashToGroup('ballot/K', new Uint8Array()), G: [] });
-	const { K, G } = derived.get(group.name);
+	const known = derived.get(group.name) ?? { K: group.hashToGroup('ballot/K', new Uint8Array()), G: [] };
+	const { K, G } = known;
+	derived.set(group.name, known);
 	while (G.length < L) G.push(group.hashToGroup('ballot/G', u32(G.length + 1)));
 	return { K, G: G.slice(0, L) };
 }

@@ -76,6 +76,7 @@ function areMembers(elements) {
 	const exponents = elements.map(() => random(RANDOM_BITS / 8));
 	let product = 1n;
 	for (let at = 0; at < RANDOM_BITS; at += WINDOW) {
+		/** @type {bigint[]} */
 		const buckets = new Array(1 << WINDOW).fill(1n);
 		elements.forEach((x, i) => {
 			const digit = (exponents[i][at >> 3] >> (4 - (at & 4))) & 15;
@@ -108,7 +109,7 @@ export const modp4096 = Object.freeze({
 	pointLength: LENGTH,
 	generator: g,
 	identity: 1n,
-	add: (P, Q) => (P * Q) % p,
+	add: (/** @type {bigint} */ P, /** @type {bigint} */ Q) => (P * Q) % p,
 	multiply: (k, P) => power(P, mod(k, q), p),
 	multiplyPublic: (k, P) => power(P, mod(k, q), p),
 	equals: (P, Q) => P === Q,

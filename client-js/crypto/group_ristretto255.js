@@ -38,11 +38,9 @@ function multiplyPublic(k, P) {
 
 /** @param {any} P @returns {Uint8Array} the caller's own */
 function encode(P) {
-	let bytes = known.get(P);
-	if (bytes === undefined) {
-		bytes = P.toBytes();
-		known.set(P, bytes);
-	}
+	/** @type {Uint8Array} */
+	const bytes = known.get(P) ?? P.toBytes();
+	known.set(P, bytes);
 	return bytes.slice();
 }
 

@@ -84,6 +84,7 @@ export class Tree {
 	root(size = this.size) {
 		if (!Number.isInteger(size) || size < 0 || size > this.size) throw new RangeError(`no root at ${size} of ${this.size}`);
 		if (size === 0) return root([]);
+		/** @type {any} */
 		let hash;
 		for (let k = 0; 2 ** k <= size; k++) {
 			const count = Math.floor(size / 2 ** k);

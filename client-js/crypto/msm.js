@@ -55,7 +55,8 @@ function sumOfBuckets(group, buckets) {
  */
 export function multiplyMany(group, scalars, points) {
 	if (scalars.length !== points.length) throw new TypeError('a scalar for each point');
-	const isSigned = group.negate !== undefined;
+	const { negate } = group;
+	const isSigned = negate !== undefined;
 	const w = windowFor(points.length, isSigned);
 	const digits = scalars.map((k) => digitsOf(mod(k, group.q), w, isSigned));
 	const numBuckets = (1 << (isSigned ? w - 1 : w)) + 1;
@@ -65,7 +66,7 @@ export function multiplyMany(group, scalars, points) {
 		for (let j = 0; j < points.length; j++) {
 			const digit = digits[j][i];
 			if (digit === 0) continue;
-			const P = digit < 0 ? group.negate(points[j]) : points[j];
+			const P = digit < 0 && negate !== undefined ? negate(points[j]) : points[j];
 			const d = Math.abs(digit);
 			buckets[d] = buckets[d] === undefined ? P : group.add(buckets[d], P);
 		}

@@ -2,7 +2,7 @@
 // The key ceremony's mathematics: Feldman sharing, proof of possession, encrypted shares, Lagrange.
 import { decrypt, encrypt } from './aead.js';
 import { concat, u64, u8 } from './bytes.js';
-import { require } from './err.js';
+import { Refusal, require } from './err.js';
 import { combinePublic, R255 } from './group.js';
 import { inverse, mod, parseScalar, writeScalar } from './scalar.js';
 import { Transcript } from './transcript.js';
@@ -28,7 +28,7 @@ export const evaluate = (coefficients, j, q) => coefficients.reduceRight((sum, c
 
 /** f(j)*g from the commitments. @param {Group} group @param {Point[]} commitments @param {number} j @returns {Point} */
 export const evaluateCommitments = (group, commitments, j) =>
-	combinePublic(group, ...commitments.map((C, k) => [BigInt(j) ** BigInt(k), C]));
+	combinePublic(group, ...commitments.map((C, k) => /** @type {[bigint, Point]} */ ([BigInt(j) ** BigInt(k), C])));
 
 /** [CEREMONY.POP] @param {Sender} s @param {Point[]} commitments @param {Uint8Array} ephemeral E_i @param {Point} popR */
 export const popChallenge = (s, commitments, ephemeral, popR) =>
@@ -93,9 +93,9 @@ export const encryptShare = (key, election, from, to, share) => encrypt(key, NON
 export function receiveShare(group, key, election, from, to, sealed, commitments) {
 	const blame = `trustee ${from} is to blame`;
 	const bytes = decrypt(key, NONCE, associated(election, from, to), sealed);
-	require(bytes !== undefined, 'CEREMONY.RECEIVE', `the share cannot be decrypted: ${blame}`);
+	if (bytes === undefined) throw new Refusal('CEREMONY.RECEIVE', `the share cannot be decrypted: ${blame}`);
 	const share = beforeModulus(bytes, group.q);
-	require(share !== undefined, 'CEREMONY.RECEIVE', `the share is not reduced: ${blame}`);
+	if (share === undefined) throw new Refusal('CEREMONY.RECEIVE', `the share is not reduced: ${blame}`);
 	const expected = evaluateCommitments(group, commitments, to);
 	require(group.equals(group.multiply(share, group.generator), expected), 'CEREMONY.RECEIVE', `the share does not fit the commitments: ${blame}`);
 	return share;

@@ -32,7 +32,7 @@ async function readBody(response, limit) {
 
 export class HttpSource {
 	/** @param {string} url of an election: https://host/e/slug @param {Options} [options] */
-	constructor(url, { fetch: get = (...args) => fetch(...args), signal, cacheBytes = CACHE, wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = {}) {
+	constructor(url, { fetch: get = (url, init) => fetch(url, init), signal, cacheBytes = CACHE, wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms)) } = {}) {
 		this.url = url.replace(/\/+$/, '');
 		this.name = this.url;
 		this.fetch = get;
@@ -71,7 +71,7 @@ export class HttpSource {
 		for (let tries = 1; ; tries++) {
 			try {
 				return await this.#once(path, limit);
-			} catch (error) {
+			} catch (/** @type {any} */ error) {
 				if (this.signal?.aborted || tries === TRIES || error.isFinal) throw error;
 				await this.wait(250 * 4 ** (tries - 1));
 			}
