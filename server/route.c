@@ -247,6 +247,8 @@ static void read_election(tb_app *app, tb_election *e, const char *rest, const t
 		tb_api_receipt(app, e, tail, response);
 	else if (strcmp(rest, "archive") == 0)
 		tb_api_archive(app, e, response);
+	else if (strcmp(rest, "feed.atom") == 0)
+		tb_api_election_feed(app, e, request, response);
 	else
 		tb_api_not_found(response, request->path, "an address of an election");
 }
@@ -261,6 +263,11 @@ static bool answer(tb_app *app, const tb_http_request *request, tb_http_response
 	if (strcmp(request->path, "/") == 0) {
 		if (!tb_api_wrong_method(request, response, "GET, HEAD"))
 			tb_api_list(app, response);
+		return true;
+	}
+	if (strcmp(request->path, "/feed.atom") == 0) {
+		if (!tb_api_wrong_method(request, response, "GET, HEAD"))
+			tb_api_feed(app, request, response);
 		return true;
 	}
 	if (strcmp(request->path, "/elections") == 0)

@@ -36,6 +36,11 @@ void tb_api_archive(tb_app *app, tb_election *e, tb_http_response *response);
 /* A receipt [RECEIPT] as the body; TB_ERR_NOT_FOUND when the log has no such entry yet. */
 TB_CHECKED tb_err tb_api_write_receipt(tb_app *app, tb_election *e, uint64_t index, tb_buf *out);
 
+/* api_feed.c */
+void tb_api_feed(tb_app *app, const tb_http_request *request, tb_http_response *response);
+void tb_api_election_feed(
+	tb_app *app, tb_election *e, const tb_http_request *request, tb_http_response *response);
+
 /* api_submit.c: *submission is ready for the checker or the sequencer when these return TB_OK.  RULE with *fault. */
 TB_CHECKED tb_err tb_api_parse_entry(
 	tb_election *e, const tb_http_request *request, tb_submission **submission, tb_fault *fault);
