@@ -100,8 +100,8 @@ static void test_what_a_command_gets(void **state)
 static void test_numbers(void **state)
 {
 	static const char *const bad[] = {"0", "301", "-1", "+5", "5x", "0x10", "1e1",
-		"\x01"
-		"5",
+		("\x01"
+		 "5"),
 		"99999999999999999999"};
 	char line[200];
 
