@@ -28,7 +28,7 @@ ALL_LDFLAGS := -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN) $(LDFLAG
 CRYPTO_LIBS := -ldecaf -lgmp -lcrypto
 CORE_LIBS := -ljansson -lunistring
 NET_LIBS := -lcurl
-SERVER_LIBS := -lmicrohttpd -lsqlite3 -lgnutls -lseccomp
+SERVER_LIBS := -lmicrohttpd -lsqlite3 -lgnutls -lseccomp -lz
 TEST_LIBS := -lcmocka -lsodium
 
 # ---- sources ----

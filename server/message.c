@@ -60,6 +60,19 @@ void tb_http_response_share(tb_http_response *r)
 	tb_http_response_header_fixed(r, "Access-Control-Expose-Headers", "Tabella-Index, Location");
 }
 
+void tb_http_response_tag_gzip(tb_http_response *r)
+{
+	for (size_t i = 0; i < r->num_headers; i++) {
+		char *value = r->header[i].value;
+		size_t len = strlen(value);
+
+		if (strcmp(r->header[i].name, "ETag") != 0)
+			continue;
+		TB_REQUIRE(r->header[i].fixed == NULL && len >= 2 && len + 5 < sizeof r->header[i].value);
+		memcpy(value + len - 1, "-gzip\"", 7);
+	}
+}
+
 const char *tb_http_response_find(const tb_http_response *r, const char *name)
 {
 	for (size_t i = 0; i < r->num_headers; i++)

@@ -60,6 +60,8 @@ void tb_http_response_header_fixed(tb_http_response *r, const char *name, const 
 const char *tb_http_header_value(const tb_http_header *h);
 /* Lets pages of other origins read the answer [HTTP.CORS]. */
 void tb_http_response_share(tb_http_response *r);
+/* "abc" becomes "abc-gzip" in the ETag, if there is one: other bytes, another tag. */
+void tb_http_response_tag_gzip(tb_http_response *r);
 const char *tb_http_response_find(const tb_http_response *r, const char *name); /* NULL if there is none */
 
 /*

@@ -7,6 +7,7 @@
 
 #include "core/base/base64.h"
 #include "server/checker.h"
+#include "server/compress.h"
 #include "server/watch.h"
 
 /* The other members of a submission: type, signer, signature, punctuation. */
@@ -62,10 +63,15 @@ void tb_api_not_found(tb_http_response *response, const char *path, const char *
 
 bool tb_api_not_modified(const tb_http_request *request, tb_http_response *response, const char *etag)
 {
-	const char *at = strstr(request->if_none_match, etag);
+	size_t len = strlen(etag);
+	char gzip[sizeof response->header[0].value];
 
+	TB_REQUIRE(len >= 2 && len + 6 < sizeof gzip);
+	(void)snprintf(gzip, sizeof gzip, "%.*s-gzip\"", (int)len - 1, etag);
 	tb_http_response_header(response, "ETag", etag);
-	if (at == NULL && strcmp(request->if_none_match, "*") != 0)
+	if (strstr(request->if_none_match, gzip) != NULL)
+		tb_http_response_tag_gzip(response); /* the copy that the client has is the compressed one */
+	else if (strstr(request->if_none_match, etag) == NULL && strcmp(request->if_none_match, "*") != 0)
 		return false;
 	response->status = 304;
 	return true;
@@ -300,7 +306,7 @@ static bool preflight(const tb_http_request *request, tb_http_response *response
 	return true;
 }
 
-bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+static bool route(tb_app *app, const tb_http_request *request, tb_http_response *response,
 	void (*wake)(void *arg), void *arg, void **pending)
 {
 	*pending = NULL;
@@ -313,4 +319,14 @@ bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *res
 	}
 	tb_api_for_people(request, response);
 	return true;
+}
+
+bool tb_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *arg), void *arg, void **pending)
+{
+	bool is_answered = route(app, request, response, wake, arg, pending);
+
+	if (is_answered)
+		tb_compress(request, response);
+	return is_answered;
 }

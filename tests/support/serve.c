@@ -124,6 +124,48 @@ unsigned serve_request(serve *s, tb_http_response *response, const char *method,
 	return serve_ask(s, response, &request);
 }
 
+/* With TB_ANSWERS set, every request and its answer is a line of JSON at the end of that file, for tests/api. */
+static void record(const tb_http_request *request, const tb_http_response *r)
+{
+	const char *file = getenv("TB_ANSWERS"), *type = tb_http_response_find(r, "Content-Type");
+	bool is_text = type != NULL && (strncmp(type, "text/", 5) == 0 || strstr(type, "json") != NULL) &&
+		       tb_http_response_find(r, "Content-Encoding") == NULL;
+	tb_json_out json;
+	tb_buf line;
+	FILE *f;
+
+	if (file == NULL)
+		return;
+	tb_buf_init(&line, 64u << 20);
+	tb_json_out_init(&json, &line);
+	tb_json_out_object(&json, TB_JSON_ITEM);
+	tb_json_out_base64(&json, "method", request->method, strlen(request->method));
+	tb_json_out_base64(&json, "path", request->path, strlen(request->path));
+	if (request->body_len > 0 && r->status < 300)
+		tb_json_out_base64(&json, "requestBody", request->body, request->body_len);
+	else
+		tb_json_out_null(&json, "requestBody");
+	tb_json_out_int(&json, "status", r->status);
+	tb_json_out_array(&json, "headers");
+	for (size_t i = 0; i < r->num_headers; i++) {
+		tb_json_out_object(&json, TB_JSON_ITEM);
+		tb_json_out_cstring(&json, "name", r->header[i].name);
+		tb_json_out_cstring(&json, "value", tb_http_response_find(r, r->header[i].name));
+		tb_json_out_end(&json);
+	}
+	tb_json_out_end(&json);
+	if (is_text || r->body.len == 0)
+		tb_json_out_base64(&json, "body", r->body.data, r->body.len);
+	else
+		tb_json_out_null(&json, "body");
+	tb_json_out_end(&json);
+	tb_buf_append(&line, "\n", 1);
+	must(tb_json_out_status(&json) == TB_OK && tb_buf_status(&line) == TB_OK, "record", file);
+	f = fopen(file, "a");
+	must(f != NULL && fwrite(line.data, line.len, 1, f) == 1 && fclose(f) == 0, "record", file);
+	tb_buf_release(&line);
+}
+
 unsigned serve_ask(serve *s, tb_http_response *response, const tb_http_request *request)
 {
 	waiter w = {.lock = PTHREAD_MUTEX_INITIALIZER, .woken = PTHREAD_COND_INITIALIZER};
@@ -141,6 +183,7 @@ unsigned serve_ask(serve *s, tb_http_response *response, const tb_http_request *
 		read_stream(response);
 	if (response->fixed != NULL)
 		tb_buf_append(&response->body, response->fixed, response->fixed_len);
+	record(request, response);
 	return response->status;
 }
 

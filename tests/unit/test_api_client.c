@@ -284,6 +284,20 @@ static void test_a_copy_that_is_still_right_is_not_sent_again(void **state)
 	serve_restart_with(&s, client_sample(0));
 }
 
+static void test_every_page_and_the_list_know_their_copies(void **state)
+{
+	static const char *const paths[] = {
+		"/", "/e/here", "/audit", "/admin", "/e/here/vote", "/client/files.json"};
+	tb_http_response r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		assert_int_equal(ask(&r, "GET", paths[i], "text/html", "", "*"), 304);
+		assert_int_equal(r.body.len, 0);
+		tb_http_response_release(&r);
+	}
+}
+
 static void test_tricks_with_paths_find_nothing(void **state)
 {
 	static const char *const paths[] = {"/client/../client/booth.tar", "/client//booth.tar", "/client/",
@@ -411,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_files_named_by_their_hash_are_kept_for_ever),
 		cmocka_unit_test(test_gzip_for_who_takes_it),
 		cmocka_unit_test(test_a_copy_that_is_still_right_is_not_sent_again),
+		cmocka_unit_test(test_every_page_and_the_list_know_their_copies),
 		cmocka_unit_test(test_tricks_with_paths_find_nothing),
 		cmocka_unit_test(test_a_slash_at_the_end_leads_to_the_page),
 		cmocka_unit_test(test_a_booth_from_elsewhere_can_read_and_post),

@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "core/log/proof.h"
+#include "crypto/hash.h"
 #include "tests/support/serve.h"
 
 static serve s;
@@ -365,8 +367,8 @@ static void test_addresses_have_one_spelling(void **state)
 		"/e/spring/blob/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"/e/spring/voter/", "/e/spring/voter/A", "/e/spring/voter/a/b", "/e/spring/receipt/",
 		"/e/spring/receipt/2", "/e/spring/receipt/00", "/e/spring/receipt/-1",
-		"/e/spring/receipt/99999999999999999999", "/e/spring/archive/", "/e/../e/spring",
-		"/e/spring/../spring"};
+		"/e/spring/receipt/99999999999999999999", "/e/other/archive", "/e/other/log/checkpoint",
+		"/e/other/voter/ada", "/e/spring/archive/", "/e/../e/spring", "/e/spring/../spring"};
 	tb_maker_config config = {.small = true};
 	tb_maker *m = serve_maker(&s, &config);
 
@@ -375,6 +377,7 @@ static void test_addresses_have_one_spelling(void **state)
 	tb_maker_roll(m);
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		check_refused("GET", wrong[i], "", 404, "HTTP.NOT-FOUND");
+	check_refused("POST", "/e/other/entries", "{}", 404, "HTTP.NOT-FOUND");
 	check_refused("POST", "/", "", 405, "HTTP.METHOD");
 	check_refused("DELETE", "/e/spring", "", 405, "HTTP.METHOD");
 	check_refused("PUT", "/e/spring/entries", "", 405, "HTTP.METHOD");
@@ -395,7 +398,6 @@ static void test_what_never_changes_is_kept_and_what_changes_is_asked_again(void
 	tb_maker *m = serve_maker(&s, &config);
 	tb_http_response r;
 	char etag[80];
-	void *pending;
 
 	(void)state;
 	tb_maker_manifest(m);
@@ -408,29 +410,109 @@ static void test_what_never_changes_is_kept_and_what_changes_is_asked_again(void
 			.accept_encoding = ""};
 
 		tb_http_response_init(&r);
-		assert_true(tb_route(&s.app, &request, &r, NULL, NULL, &pending));
+		(void)serve_ask(&s, &r, &request);
 		assert_int_equal(r.status, 200);
 		assert_string_equal(tb_http_response_find(&r, "Cache-Control"), /* [HTTP.CACHE] */
 			i < 2 ? "public, max-age=31536000, immutable" : "no-cache");
 		(void)snprintf(etag, sizeof etag, "%s", tb_http_response_find(&r, "ETag"));
 		tb_http_response_release(&r);
 		request.if_none_match = etag;
-		assert_true(tb_route(&s.app, &request, &r, NULL, NULL, &pending));
+		(void)serve_ask(&s, &r, &request);
 		assert_int_equal(r.status, 304);
 		assert_int_equal(r.body.len, 0);
 		tb_http_response_release(&r);
 		request.if_none_match = "\"something else\"";
-		assert_true(tb_route(&s.app, &request, &r, NULL, NULL, &pending));
+		(void)serve_ask(&s, &r, &request);
 		assert_int_equal(r.status, 200);
 		tb_http_response_release(&r);
 		if (i == 2) { /* a new entry, a new checkpoint */
 			tb_maker_notice(m, "Hello.");
 			request.if_none_match = etag;
-			assert_true(tb_route(&s.app, &request, &r, NULL, NULL, &pending));
+			(void)serve_ask(&s, &r, &request);
 			assert_int_equal(r.status, 200);
 			tb_http_response_release(&r);
 		}
 	}
+	tb_maker_free(m);
+}
+
+static void inflate_all(const tb_buf *in, tb_buf *out)
+{
+	z_stream z = {.next_in = in->data, .avail_in = (uInt)in->len};
+	uint8_t part[4096];
+	int code = inflateInit2(&z, 15 + 16);
+
+	assert_int_equal(code, Z_OK);
+	do {
+		z.next_out = part;
+		z.avail_out = sizeof part;
+		code = inflate(&z, Z_NO_FLUSH);
+		tb_buf_append(out, part, sizeof part - z.avail_out);
+	} while (code == Z_OK);
+	assert_int_equal(code, Z_STREAM_END);
+	assert_int_equal(inflateEnd(&z), Z_OK);
+}
+
+/* The same bytes under another tag, for who asks; hashes stay as they are [HTTP.GZIP]. */
+static void check_gzip(const char *path, bool is_smaller)
+{
+	tb_http_request request = {
+		.method = "GET", .path = path, .if_none_match = "", .accept = "", .accept_encoding = ""};
+	tb_http_response plain, small;
+	tb_buf back;
+
+	assert_int_equal(serve_ask(&s, &plain, &request), 200);
+	assert_null(tb_http_response_find(&plain, "Content-Encoding"));
+	request.accept_encoding = "deflate, gzip;q=0.5";
+	assert_int_equal(serve_ask(&s, &small, &request), 200);
+	if (!is_smaller) {
+		assert_null(tb_http_response_find(&small, "Content-Encoding"));
+		assert_int_equal(small.body.len, plain.body.len);
+	} else {
+		assert_string_equal(tb_http_response_find(&small, "Content-Encoding"), "gzip");
+		assert_true(small.body.len < plain.body.len);
+		tb_buf_init(&back, 16u << 20);
+		inflate_all(&small.body, &back);
+		assert_int_equal(back.len, plain.body.len);
+		assert_memory_equal(back.data, plain.body.data, back.len);
+		tb_buf_release(&back);
+	}
+	if (tb_http_response_find(&small, "ETag") != NULL) {
+		char tag[80];
+
+		(void)snprintf(tag, sizeof tag, "%s", tb_http_response_find(&small, "ETag"));
+		assert_int_equal(strstr(tag, "-gzip\"") != NULL, is_smaller);
+		tb_http_response_release(&small);
+		request.if_none_match = tag;
+		assert_int_equal(serve_ask(&s, &small, &request), 304);
+		assert_string_equal(tb_http_response_find(&small, "ETag"), tag);
+	}
+	tb_http_response_release(&plain);
+	tb_http_response_release(&small);
+}
+
+static void test_what_pays_is_compressed(void **state)
+{
+	static const char hex[] = "0123456789abcdef";
+	tb_maker_config config = {.num_voters = 1200, .small = true};
+	tb_maker *m = serve_maker(&s, &config);
+	char path[200] = "/e/spring/blob/", tile[100];
+	uint8_t hash[32];
+
+	(void)state;
+	tb_maker_until_open(m);
+	for (uint32_t i = 0; i < 40; i++)
+		tb_maker_vote(m, i);
+	tb_sha256(hash, m->blobs[0].data, m->blobs[0].len);
+	for (size_t i = 0; i < 64; i++)
+		path[15 + i] = hex[hash[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+	check_gzip(path, true);
+	(void)snprintf(tile, sizeof tile, "/e/spring/log/tile/entries/000.p/%zu", m->num_entries);
+	check_gzip(tile, true);
+	(void)snprintf(tile, sizeof tile, "/e/spring/log/tile/0/000.p/%zu", m->num_entries);
+	check_gzip(tile, false);
+	check_gzip("/e/spring/log/checkpoint", false); /* too small */
+	check_gzip("/e/spring/voter/v0000001", false);
 	tb_maker_free(m);
 }
 
@@ -862,6 +944,7 @@ int main(void)
 			test_what_never_changes_is_kept_and_what_changes_is_asked_again, start, stop),
 		cmocka_unit_test_setup_teardown(test_bodies_that_are_no_submission, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_ballot_above_the_limit, start, stop),
+		cmocka_unit_test_setup_teardown(test_what_pays_is_compressed, start, stop),
 		cmocka_unit_test_setup_teardown(test_who_may_create_an_election, start, stop),
 		cmocka_unit_test_setup_teardown(test_an_origin_is_where_the_server_is, start, stop),
 		cmocka_unit_test_setup_teardown(test_ballots_of_one_voter_are_limited, start, stop),
