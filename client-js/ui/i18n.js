@@ -69,7 +69,9 @@ export function t(key, values = {}) {
 	return form.replace(/\{(\w+)\}/g, (_, word) => {
 		if (!Object.hasOwn(values, word)) throw new Error(`${key} wants {${word}}`);
 		const value = values[word];
-		return typeof value === 'number' ? formatNumber(value) : value;
+		if (typeof value === 'number') return formatNumber(value);
+		/* A name in Latin letters must not rearrange the sentence around it. */
+		return direction() === 'rtl' ? `\u2068${value}\u2069` : value;
 	});
 }
 

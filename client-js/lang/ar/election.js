@@ -44,6 +44,7 @@ export default {
 	'story-trustee-commit': 'أسهم {name} في مفتاح الانتخابات.',
 	'story-trustee-certify': 'أكّد {name} المفتاح وقائمة الناخبين.',
 	'story-open': 'افتُتح التصويت.',
+	'story-client': 'صرّح {name} بصفحات التصويت التي يرسلها.',
 	'story-notice': 'أعلن {name}:',
 	'story-extend': 'نُقل موعد الإغلاق من {before} إلى {closes}. السبب:',
 	'story-close': 'أُغلق التصويت: {n} بطاقة، يُحتسب منها {voters}.',

@@ -21,5 +21,5 @@ export default {
 	'base-electorate-points': 'النقاط التي كان يمكن لجميع الناخبين منحها',
 	'base-options_sum-points': 'النقاط الممنوحة لجميع الخيارات',
 	'winner-referendum': 'تُعتمد الإجابة التي تنال أكثر الأصوات.',
-	winners: { other: 'عدد الفائزين: {n}.' },
+	winners: 'عدد المقاعد: {n}.',
 };

@@ -44,6 +44,7 @@ export default {
 	'story-trustee-commit': '{name} hat zum Schlüssel der Wahl beigetragen.',
 	'story-trustee-certify': '{name} hat Schlüssel und Wählerverzeichnis bestätigt.',
 	'story-open': 'Die Wahl wurde geöffnet.',
+	'story-client': '{name} hat angegeben, welche Wahlseiten er ausgibt.',
 	'story-notice': '{name} hat bekannt gegeben:',
 	'story-extend': 'Das Ende der Wahl wurde von {before} auf {closes} verschoben. Der Grund:',
 	'story-close': 'Die Wahl wurde geschlossen: {n} Stimmzettel, von denen {voters} zählen.',

@@ -21,5 +21,5 @@ export default {
 	'base-electorate-points': 'der Punkte, die alle Wahlberechtigten geben konnten',
 	'base-options_sum-points': 'aller Punkte für die Möglichkeiten',
 	'winner-referendum': 'Angenommen wird die Antwort mit den meisten Stimmen.',
-	winners: { one: '{n} wird gewählt.', other: '{n} werden gewählt.' },
+	winners: 'Zu vergebende Plätze: {n}.',
 };

@@ -44,6 +44,7 @@ export default {
 	'story-trustee-commit': '{name} contributed to the election key.',
 	'story-trustee-certify': '{name} confirmed key and list of voters.',
 	'story-open': 'The polls were opened.',
+	'story-client': '{name} stated which voting pages it sends.',
 	'story-notice': '{name} announced:',
 	'story-extend': 'The end of the polls was moved from {before} to {closes}. The reason:',
 	'story-close': 'The polls were closed: {n} ballots, of which {voters} count.',

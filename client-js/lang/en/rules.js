@@ -21,5 +21,5 @@ export default {
 	'base-electorate-points': 'the points that the electorate could give',
 	'base-options_sum-points': 'the points given to all options',
 	'winner-referendum': 'The answer with the most votes is adopted.',
-	winners: { one: '{n} will be elected.', other: '{n} will be elected.' },
+	winners: 'Places to fill: {n}.',
 };

@@ -44,6 +44,7 @@ export default {
 	'story-trustee-commit': '{name} contribuyó a la clave de la elección.',
 	'story-trustee-certify': '{name} confirmó la clave y el censo.',
 	'story-open': 'Se abrió la votación.',
+	'story-client': '{name} declaró qué páginas de votación envía.',
 	'story-notice': '{name} comunicó:',
 	'story-extend': 'El cierre se aplazó de {before} a {closes}. Motivo:',
 	'story-close': 'Se cerró la votación: {n} papeletas, de las que cuentan {voters}.',

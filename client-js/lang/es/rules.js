@@ -21,5 +21,5 @@ export default {
 	'base-electorate-points': 'de los puntos que el censo podía dar',
 	'base-options_sum-points': 'de los puntos dados a todas las opciones',
 	'winner-referendum': 'Se adopta la respuesta con más votos.',
-	winners: { one: 'Se elegirá {n}.', other: 'Se elegirán {n}.' },
+	winners: 'Puestos por cubrir: {n}.',
 };

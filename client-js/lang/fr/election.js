@@ -44,6 +44,7 @@ export default {
 	'story-trustee-commit': '{name} a contribué à la clé de l’élection.',
 	'story-trustee-certify': '{name} a confirmé la clé et la liste électorale.',
 	'story-open': 'Le scrutin a été ouvert.',
+	'story-client': '{name} a déclaré quelles pages de vote il envoie.',
 	'story-notice': '{name} a annoncé :',
 	'story-extend': 'La clôture a été reportée du {before} au {closes}. Motif :',
 	'story-close': 'Le scrutin a été clos : {n} bulletins, dont {voters} comptent.',

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is asked, with everything that the manifest says of it.
+import { pictureType } from '../../core/manifest.js';
 import { el } from '../../ui/dom.js';
 import { t } from '../../ui/i18n.js';
 import { approvalSentence, methodSentences, quorumSentence, winnersSentence } from '../../ui/rules.js';
 
+/** A picture is a part of the manifest, and comes from nowhere else [MANIFEST.PICTURE]. @param {Uint8Array} bytes */
+function picture(bytes) {
+	const url = URL.createObjectURL(new Blob([/** @type {any} */ (bytes)], { type: pictureType(bytes) ?? '' }));
+	return el('img', { class: 'picture', src: url, alt: '', on: { load: () => URL.revokeObjectURL(url) } });
+}
+
 /** @param {any} option */
-const option = ({ label, text, link }) => el('li', null,
+const option = ({ label, text, link, picture: bytes }) => el('li', null,
+	bytes && picture(bytes),
 	el('strong', { dir: 'auto' }, label),
 	text && el('p', { class: 'text', dir: 'auto' }, text),
 	link && el('p', { class: 'small' }, el('a', { href: link, rel: 'noopener noreferrer external' }, link)));

@@ -5,6 +5,8 @@ import { formatTime, t } from '../../ui/i18n.js';
 import { moment, signerName } from '../../ui/parts.js';
 import { pageUrl, where } from '../../ui/where.js';
 
+const PLAIN = new Set(['manifest', 'trustee.commit', 'trustee.certify', 'open', 'client', 'endorse', 'decrypt', 'result']);
+
 /** @typedef {import('../../net/election.js').View} View */
 
 /** @param {View} view @param {import('../../net/election.js').Act} act @returns {import('../../ui/dom.js').Child} */
@@ -18,6 +20,7 @@ function words({ manifest, history }, { index, entry: { type, signer } }) {
 		cancel: () => [t('election.story-cancel', { name: manifest.admin.name }), el('p', { class: 'text quote', dir: 'auto' }, history.cancel?.reason)],
 		close: () => t('election.story-close', { n: history.close?.ballots ?? 0, voters: history.close?.voters ?? 0 }),
 	});
+	if (!said[type] && !PLAIN.has(type)) return type;
 	return said[type] ? said[type]() : t(`election.story-${type.replace('.', '-')}`, { name: signerName(manifest, signer) });
 }
 
