@@ -14,7 +14,7 @@ import * as api from './api.js';
 
 const MAX_FILE = 32 << 20;
 /* Notices beyond these are on the board page; signatures take some milliseconds each. */
-const MAX_ACTS = 120;
+const MAX_ACTS = 1000;
 const SIGNATURES_SHOWN = new Set(['manifest', 'open', 'extend', 'notice', 'close', 'cancel', 'result']);
 
 /** The server shows something else than this browser has seen before [LOG.CONSISTENT]. */
