@@ -55,7 +55,7 @@ test('a few tasks at a time, in their order', async () => {
 	let most = 0;
 	const out = await inTurn(Array.from({ length: 40 }, (_, i) => i), async (i) => {
 		most = Math.max(most, ++running);
-		await new Promise((done) => setImmediate(done));
+		await new Promise((done) => setTimeout(done, 1));
 		running--;
 		return i * i;
 	});
