@@ -40,6 +40,7 @@ verifier_src := $(sort $(filter-out verifier/main.c,$(wildcard verifier/*.c)))
 cli_src := $(sort $(wildcard cli/common_*.c))
 tabella_src := cli/main.c $(sort $(wildcard cli/cmd_*.c))
 trustee_src := $(sort $(wildcard cli/trustee_*.c))
+witness_src := $(sort $(wildcard witness/*.c))
 support_src := $(sort $(wildcard tests/support/*.c))
 
 TEST_KINDS := unit vectors exhaustive attacks faults
@@ -67,7 +68,7 @@ lib_support := $(BUILD)/libtb_support.a
 all_libs := $(lib_support) $(lib_server) $(lib_verifier) $(lib_cli) $(lib_net) $(lib_core) $(lib_crypto)
 ALL_LIBS := $(SERVER_LIBS) $(NET_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS) -lm
 
-binaries := $(addprefix $(BUILD)/,tabella-server tabella-verify tabella tabella-trustee)
+binaries := $(addprefix $(BUILD)/,tabella-server tabella-verify tabella tabella-trustee tabella-witness)
 test_bins := $(call bin,$(test_src))
 unit_bins := $(filter $(BUILD)/tests/unit/%,$(test_bins))
 ct_bins := $(call bin,$(ct_src))
@@ -218,6 +219,9 @@ $(BUILD)/tabella-verify: $(call obj,verifier/main.c) $(lib_verifier) $(lib_net) 
 $(BUILD)/tabella: $(call obj,$(tabella_src)) $(lib_cli) $(lib_net) $(lib_core) $(lib_crypto) $(BUILD)/sources
 	$(call say,LINK)
 	$(Q)$(link) $(NET_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS)
+$(BUILD)/tabella-witness: $(call obj,$(witness_src)) $(lib_server) $(lib_core) $(lib_crypto) $(BUILD)/sources
+	$(call say,LINK)
+	$(Q)$(link) $(SERVER_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS)
 $(BUILD)/tabella-trustee: $(call obj,$(trustee_src)) $(lib_cli) $(lib_net) $(lib_core) $(lib_crypto) $(BUILD)/sources
 	$(call say,LINK)
 	$(Q)$(link) $(NET_LIBS) $(CORE_LIBS) $(CRYPTO_LIBS)
