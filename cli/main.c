@@ -24,6 +24,8 @@ static const tb_command *const commands[] = {
 	&tb_cmd_result,
 	&tb_cmd_export,
 	&tb_cmd_mirror,
+	&tb_cmd_feed,
+	&tb_cmd_witness,
 	&tb_cmd_submit,
 	&tb_cmd_count,
 	NULL,

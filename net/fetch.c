@@ -24,7 +24,7 @@
 struct tb_fetch {
 	CURL *curl;
 	tb_fetch_options options;
-	struct curl_slist *json_headers, *get_headers;
+	struct curl_slist *json_headers, *text_headers, *get_headers;
 	char reason[CURL_ERROR_SIZE];
 	/* the transfer under way */
 	tb_buf *body;
@@ -118,6 +118,7 @@ tb_err tb_fetch_new(tb_fetch **out, const tb_fetch_options *options)
 	if (f->options.tries == 0)
 		f->options.tries = DEFAULT_TRIES;
 	f->json_headers = curl_slist_append(NULL, "Content-Type: application/json");
+	f->text_headers = curl_slist_append(NULL, "Content-Type: text/plain; charset=utf-8");
 	if (f->options.accept != NULL) {
 		char header[200];
 
@@ -125,7 +126,7 @@ tb_err tb_fetch_new(tb_fetch **out, const tb_fetch_options *options)
 		f->get_headers = curl_slist_append(NULL, header);
 	}
 	f->curl = curl_easy_init();
-	if (f->curl == NULL || f->json_headers == NULL ||
+	if (f->curl == NULL || f->json_headers == NULL || f->text_headers == NULL ||
 		(f->options.accept != NULL && f->get_headers == NULL)) {
 		tb_fetch_free(f);
 		return TB_ERR_MEMORY;
@@ -140,6 +141,7 @@ void tb_fetch_free(tb_fetch *f)
 		return;
 	curl_easy_cleanup(f->curl);
 	curl_slist_free_all(f->json_headers);
+	curl_slist_free_all(f->text_headers);
 	curl_slist_free_all(f->get_headers);
 	free(f);
 }
@@ -196,16 +198,17 @@ static tb_err configure_get(tb_fetch *f, const char *url)
 	return TB_OK;
 }
 
-static tb_err configure_post(tb_fetch *f, const char *url, const void *json, size_t json_len)
+static tb_err configure_post(
+	tb_fetch *f, const char *url, struct curl_slist *headers, const void *bytes, size_t len)
 {
 	tb_err err = configure(f, url);
 
 	if (err != TB_OK)
 		return err;
 	SET(CURLOPT_POST, 1L);
-	SET(CURLOPT_POSTFIELDS, json);
-	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)json_len);
-	SET(CURLOPT_HTTPHEADER, f->json_headers);
+	SET(CURLOPT_POSTFIELDS, bytes);
+	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+	SET(CURLOPT_HTTPHEADER, headers);
 	SET(CURLOPT_FOLLOWLOCATION, 0L); /* what is posted goes where the user said */
 	return TB_OK;
 }
@@ -291,18 +294,30 @@ tb_err tb_fetch_get(tb_fetch *f, tb_buf *body, tb_response *response, const char
 	return perform(f, url, fault);
 }
 
-tb_err tb_fetch_post_json(tb_fetch *f, tb_buf *body, tb_response *response, const char *url, const void *json,
-	size_t json_len, tb_fault *fault)
+static tb_err post(tb_fetch *f, tb_buf *body, tb_response *response, const char *url,
+	struct curl_slist *headers, const void *bytes, size_t len, tb_fault *fault)
 {
 	tb_err err = begin(f, body, response);
 
 	if (err == TB_OK)
-		err = configure_post(f, url, json, json_len);
+		err = configure_post(f, url, headers, bytes, len);
 	if (err != TB_OK) {
 		(void)tb_fault_set(fault, "HTTP", url, "a usable address", "one that cannot be set up");
 		return err;
 	}
 	return perform(f, url, fault);
+}
+
+tb_err tb_fetch_post_json(tb_fetch *f, tb_buf *body, tb_response *response, const char *url, const void *json,
+	size_t json_len, tb_fault *fault)
+{
+	return post(f, body, response, url, f->json_headers, json, json_len, fault);
+}
+
+tb_err tb_fetch_post_text(tb_fetch *f, tb_buf *body, tb_response *response, const char *url, const void *text,
+	size_t text_len, tb_fault *fault)
+{
+	return post(f, body, response, url, f->text_headers, text, text_len, fault);
 }
 
 /* Does the detail begin with the rule that the type names, as that of a Tabella server does? */

@@ -41,9 +41,12 @@ void tb_fetch_free(tb_fetch *f);
  */
 TB_CHECKED tb_err tb_fetch_get(
 	tb_fetch *f, tb_buf *body, tb_response *response, const char *url, tb_fault *fault);
-/* Repeated after a broken connection too: entries are admitted once however often their bytes arrive [BALLOT.PREV]. */
+/* Repeated after a broken connection too: entries are admitted once however often their bytes arrive [BALLOT.PREV], and so are
+ * checkpoints by a witness. */
 TB_CHECKED tb_err tb_fetch_post_json(tb_fetch *f, tb_buf *body, tb_response *response, const char *url,
 	const void *json, size_t json_len, tb_fault *fault);
+TB_CHECKED tb_err tb_fetch_post_text(tb_fetch *f, tb_buf *body, tb_response *response, const char *url,
+	const void *text, size_t text_len, tb_fault *fault);
 
 /* The part of a "problem+json" answer that a person needs, as one printable line: its detail, else the status. */
 void tb_fetch_problem(const tb_response *response, const tb_buf *body, char *out, size_t out_len);

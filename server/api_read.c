@@ -9,6 +9,7 @@
 #include "core/log/tile.h"
 #include "server/archive.h"
 #include "server/route.h"
+#include "server/witnessed.h"
 
 /* What never changes may be kept for a year by anyone [HTTP.CACHE]. */
 #define FOREVER "public, max-age=31536000, immutable"
@@ -147,16 +148,53 @@ void tb_api_checkpoint(tb_election *e, const tb_http_request *request, tb_http_r
 {
 	char etag[40];
 	uint64_t size;
-	tb_err err = tb_election_read_checkpoint(e, &size, &response->body);
+	uint32_t num;
+	tb_err err = tb_election_read_checkpoint(e, &size, &num, &response->body);
 
 	if (err != TB_OK) {
 		tb_http_problem_err(response, err);
 		return;
 	}
 	ok(response, "text/plain; charset=utf-8", "no-cache");
-	(void)snprintf(etag, sizeof etag, "\"%" PRIu64 "\"", size); /* the size determines the bytes */
+	/* The size determines the log's own bytes; cosignatures only become more. */
+	(void)snprintf(
+		etag, sizeof etag, num == 0 ? "\"%" PRIu64 "\"" : "\"%" PRIu64 "-%" PRIu32 "\"", size, num);
 	if (tb_api_not_modified(request, response, etag))
 		tb_buf_clear(&response->body);
+}
+
+/* The head that witnesses have cosigned: for monitors, who must not be shown another one than voters. */
+void tb_api_witnessed(tb_election *e, tb_http_response *response)
+{
+	uint64_t size;
+	tb_err err = tb_witnessed_read(e, &size, &response->body);
+
+	if (err == TB_ERR_NOT_FOUND)
+		tb_api_not_found(response, "log/witnessed", "a head that witnesses have cosigned");
+	else if (err != TB_OK)
+		tb_http_problem_err(response, err);
+	else
+		ok(response, "text/plain; charset=utf-8", "no-cache");
+}
+
+/* Anybody may bring cosignatures: only right ones are taken. */
+void tb_api_cosignatures(
+	tb_app *app, tb_election *e, const tb_http_request *request, tb_http_response *response)
+{
+	tb_fault fault = {0};
+	uint32_t num = 0;
+	tb_err err = tb_witnessed_take(app, e, (const char *)request->body, request->body_len, &num, &fault);
+
+	if (err == TB_ERR_RULE) {
+		tb_http_problem(response, &fault);
+	} else if (err != TB_OK) {
+		tb_http_problem_err(response, err);
+	} else {
+		tb_buf_text(&response->body, "{\"cosigned\":");
+		tb_buf_decimal(&response->body, num);
+		tb_buf_text(&response->body, "}\n");
+		ok(response, "application/json", "no-store");
+	}
 }
 
 /* Fixed bytes under one name: whoever has them has the right ones. */
@@ -228,11 +266,15 @@ tb_err tb_api_write_receipt(tb_app *app, tb_election *e, uint64_t index, tb_buf 
 	tb_proof proof = {.index = index};
 	tb_buf entry, checkpoint;
 	uint64_t size = 0;
+	uint32_t num;
 	tb_err err;
 
 	tb_buf_init(&entry, TB_ENTRY_MAX_BYTES);
 	tb_buf_init(&checkpoint, TB_HTTP_BODY_MAX);
-	err = tb_election_read_checkpoint(e, &size, &checkpoint);
+	/* A head that witnesses have seen says more; a new entry is not under one yet [WITNESS.POLICY]. */
+	err = tb_witnessed_read_for(e, index, &size, &checkpoint);
+	if (err == TB_ERR_NOT_FOUND)
+		err = tb_election_read_checkpoint(e, &size, &num, &checkpoint);
 	if (err == TB_OK && index >= size)
 		err = TB_ERR_NOT_FOUND;
 	if (err == TB_OK)

@@ -136,6 +136,7 @@ static void stream_free(void *state)
 tb_err tb_archive_stream(tb_http_stream *out, tb_store *store, tb_election *e)
 {
 	archive *a = calloc(1, sizeof *a);
+	uint32_t num_cosigned;
 	tb_err err;
 
 	if (a == NULL)
@@ -146,7 +147,7 @@ tb_err tb_archive_stream(tb_http_stream *out, tb_store *store, tb_election *e)
 	tb_buf_init(&a->file, TB_HTTP_BODY_MAX);
 	tb_buf_init(&a->data, TB_HTTP_BODY_MAX + 4096);
 	tb_archive_writer_init(&a->writer, put, a);
-	err = tb_election_read_checkpoint(e, &a->size, &a->checkpoint);
+	err = tb_election_read_checkpoint(e, &a->size, &num_cosigned, &a->checkpoint);
 	if (err != TB_OK) {
 		stream_free(a);
 		return err;

@@ -139,6 +139,7 @@ tb_err tb_election_new(tb_election **out, const char *slug)
 	TB_REQUIRE(pthread_mutex_init(&e->lock, NULL) == 0);
 	TB_REQUIRE(pthread_cond_init(&e->settled, NULL) == 0);
 	TB_REQUIRE(pthread_mutex_init(&e->view_lock, NULL) == 0);
+	tb_buf_init(&e->witnessed.text, TB_NOTE_MAX_BYTES);
 	*out = e;
 	return TB_OK;
 }
@@ -150,6 +151,7 @@ void tb_election_free(tb_election *e)
 	board_ref_release(e->ref);
 	tb_view_release(&e->view);
 	(void)pthread_mutex_destroy(&e->view_lock);
+	tb_buf_release(&e->witnessed.text);
 	(void)pthread_cond_destroy(&e->settled);
 	(void)pthread_mutex_destroy(&e->lock);
 	free(e);
@@ -463,11 +465,17 @@ void tb_election_settle(tb_election *e)
 		(void)pthread_cond_wait(&e->settled, &e->lock);
 }
 
-tb_err tb_election_read_checkpoint(tb_election *e, uint64_t *size, tb_buf *out)
+tb_err tb_election_read_checkpoint(tb_election *e, uint64_t *size, uint32_t *num_cosigned, tb_buf *out)
 {
+	const tb_buf *text;
+	bool is_cosigned;
+
 	(void)pthread_mutex_lock(&e->view_lock);
+	is_cosigned = e->witnessed.size == e->view.size && e->view.size > 0;
+	text = is_cosigned ? &e->witnessed.text : &e->view.checkpoint;
 	*size = e->view.size;
-	tb_buf_append(out, e->view.checkpoint.data, e->view.checkpoint.len);
+	*num_cosigned = is_cosigned ? e->witnessed.num : 0;
+	tb_buf_append(out, text->data, text->len);
 	(void)pthread_mutex_unlock(&e->view_lock);
 	return tb_buf_status(out);
 }

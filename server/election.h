@@ -36,6 +36,14 @@ typedef struct tb_view {
 	tb_buf state;       /* the JSON of GET /e/<slug> */
 } tb_view;
 
+/* The head that witnesses have cosigned (server/witnessed.h); size 0: none. */
+typedef struct tb_witnessed {
+	uint64_t size;
+	uint32_t num;   /* witnesses */
+	bool is_enough; /* as many as the manifest asks for */
+	tb_buf text;
+} tb_witnessed;
+
 typedef struct tb_election {
 	uint64_t number; /* in the store */
 	char slug[TB_STORE_SLUG_MAX + 1];
@@ -54,6 +62,7 @@ typedef struct tb_election {
 
 	pthread_mutex_t view_lock;
 	tb_view view;
+	tb_witnessed witnessed; /* under the same lock */
 } tb_election;
 
 /* All of them; they are only ever added. */
@@ -93,8 +102,10 @@ void tb_view_release(tb_view *v);
 /* Waits, under `lock`, until board and view agree. */
 void tb_election_settle(tb_election *e);
 
-/* Appends bytes of the view as they are at this moment.  MEMORY, LIMIT. */
-TB_CHECKED tb_err tb_election_read_checkpoint(tb_election *e, uint64_t *size, tb_buf *out);
+/* Appends bytes of the view as they are at this moment; the checkpoint with the cosignatures that witnesses have given to this very head,
+ * of which there are *num_cosigned.  MEMORY, LIMIT. */
+TB_CHECKED tb_err tb_election_read_checkpoint(
+	tb_election *e, uint64_t *size, uint32_t *num_cosigned, tb_buf *out);
 TB_CHECKED tb_err tb_election_read_state(tb_election *e, tb_buf *out);
 uint64_t tb_election_size(tb_election *e);
 tb_phase tb_election_phase(tb_election *e);

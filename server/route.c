@@ -50,6 +50,8 @@ size_t tb_route_max_body(const char *path)
 		return TB_BASE64_LEN(TB_MANIFEST_MAX_BYTES) + ENVELOPE_BYTES;
 	if (parse_address(&a, path) && strcmp(a.rest, "entries") == 0)
 		return TB_BASE64_LEN(TB_BLOB_MAX_BYTES) + ENVELOPE_BYTES;
+	if (parse_address(&a, path) && strcmp(a.rest, "log/cosignatures") == 0)
+		return TB_NOTE_MAX_BYTES;
 	return 0;
 }
 
@@ -243,6 +245,8 @@ static void read_election(tb_app *app, tb_election *e, const char *rest, const t
 		tb_api_state(e, response);
 	else if (strcmp(rest, "log/checkpoint") == 0)
 		tb_api_checkpoint(e, request, response);
+	else if (strcmp(rest, "log/witnessed") == 0)
+		tb_api_witnessed(e, response);
 	else if (after(rest, "log/tile/") != NULL)
 		tb_api_tile(app, e, rest, request, response);
 	else if (after(rest, "blob/") != NULL)
@@ -287,6 +291,11 @@ static bool answer(tb_app *app, const tb_http_request *request, tb_http_response
 	if (strcmp(a.rest, "entries") == 0)
 		return tb_api_wrong_method(request, response, "POST") ||
 		       post(app, e, request, response, wake, arg, pending);
+	if (strcmp(a.rest, "log/cosignatures") == 0) {
+		if (!tb_api_wrong_method(request, response, "POST"))
+			tb_api_cosignatures(app, e, request, response);
+		return true;
+	}
 	if (!tb_api_wrong_method(request, response, "GET, HEAD"))
 		read_election(app, e, a.rest, request, response);
 	return true;

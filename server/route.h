@@ -26,6 +26,9 @@ size_t tb_route_max_body(const char *path);
 void tb_api_list(tb_app *app, tb_http_response *response);
 void tb_api_state(tb_election *e, tb_http_response *response);
 void tb_api_checkpoint(tb_election *e, const tb_http_request *request, tb_http_response *response);
+void tb_api_witnessed(tb_election *e, tb_http_response *response);
+void tb_api_cosignatures(
+	tb_app *app, tb_election *e, const tb_http_request *request, tb_http_response *response);
 void tb_api_tile(tb_app *app, tb_election *e, const char *rest, const tb_http_request *request,
 	tb_http_response *response);
 void tb_api_blob(tb_app *app, tb_election *e, const char *rest, const tb_http_request *request,

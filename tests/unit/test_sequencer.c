@@ -478,6 +478,7 @@ static void test_what_was_answered_survives_power_loss(void **state)
 		tb_election *e;
 		tb_buf ours, theirs;
 		uint64_t size;
+		uint32_t num;
 
 		tb_maker_vote(m, i);
 		/* The power goes right after the answer; a second server finds what is left. */
@@ -488,7 +489,7 @@ static void test_what_was_answered_survives_power_loss(void **state)
 		assert_non_null(e);
 		tb_buf_init(&ours, 1u << 20);
 		tb_buf_init(&theirs, 1u << 20);
-		assert_int_equal(tb_election_read_checkpoint(e, &size, &theirs), TB_OK);
+		assert_int_equal(tb_election_read_checkpoint(e, &size, &num, &theirs), TB_OK);
 		assert_int_equal(size, m->num_entries);
 		assert_int_equal(serve_get(&s, "/e/spring/log/checkpoint", &ours), 200);
 		assert_int_equal(ours.len, theirs.len);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "server/witnessed.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* The policy never changes: it may be asked without the board's lock. */
+static tb_err count(tb_election *e, const tb_note *note, uint32_t *num, uint32_t *needed, tb_fault *fault)
+{
+	tb_board_ref *ref = tb_election_board(e);
+	const tb_manifest *m = tb_board_manifest(ref->board);
+	tb_err err = tb_manifest_count_witnesses(m, note, num);
+
+	*needed = m->witnesses_needed;
+	if (err == TB_ERR_SIGNATURE)
+		err = tb_fault_set(
+			fault, "LOG.CHECKPOINT", "body", "right signatures of witnesses", "one that is not");
+	else if (err == TB_OK && m->num_witnesses == 0)
+		err = tb_fault_set(
+			fault, "WITNESS.POLICY", "body", "an election with witnesses", "one without");
+	else if (err == TB_OK && *num == 0)
+		err = tb_fault_set(fault, "WITNESS.POLICY", "body",
+			"a cosignature of a witness of this election", "none");
+	tb_election_board_drop(e, ref);
+	return err;
+}
+
+/* Is it a head that this server has signed?  The root of the first entries says so, whatever the note says. */
+static tb_err open_head(tb_app *app, tb_election *e, const char *text, size_t len, tb_checkpoint *head,
+	tb_note *note, tb_fault *fault)
+{
+	tb_election_nodes nodes = {.store = app->store, .election = e->number};
+	tb_merkle_reader reader = tb_election_node_reader(&nodes);
+	tb_board_ref *ref = tb_election_board(e);
+	const tb_manifest *m = tb_board_manifest(ref->board);
+	uint8_t root[TB_MERKLE_BYTES];
+	tb_why why = {""};
+	tb_vkey key;
+	tb_err err = tb_vkey_init(&key, m->origin, TB_VKEY_ED25519, m->server_log_key);
+
+	tb_election_board_drop(e, ref);
+	if (err == TB_OK)
+		err = tb_checkpoint_open(head, note, text, len, &key, &why);
+	if (err != TB_OK && err != TB_ERR_MEMORY)
+		return tb_fault_set(fault, "LOG.CHECKPOINT", "body", "a checkpoint of this log", why.text);
+	if (err != TB_OK)
+		return err;
+	if (head->size == 0 || head->size > tb_election_size(e))
+		return tb_fault_setf(fault, "LOG.CHECKPOINT", "body", "a head of this log",
+			"one with %" PRIu64 " entries", head->size);
+	err = tb_merkle_root(root, &reader, head->size);
+	if (err == TB_OK && memcmp(root, head->root, sizeof root) != 0)
+		err = tb_fault_set(fault, "LOG.CONSISTENT", "body", "a head of this log", "another root");
+	return err;
+}
+
+/* Enough witnesses first; then more entries; then more witnesses. */
+static bool is_better(const tb_witnessed *old, uint64_t size, uint32_t num, uint32_t needed)
+{
+	bool was = old->size > 0 && old->num >= needed, is = num >= needed;
+
+	if (is != was)
+		return is;
+	return size > old->size || (size == old->size && num > old->num);
+}
+
+tb_err tb_witnessed_take(
+	tb_app *app, tb_election *e, const char *text, size_t len, uint32_t *num, tb_fault *fault)
+{
+	tb_checkpoint head;
+	tb_note note;
+	uint32_t found = 0, needed = 0;
+	tb_err err = open_head(app, e, text, len, &head, &note, fault);
+
+	if (err == TB_OK)
+		err = count(e, &note, &found, &needed, fault);
+	if (err != TB_OK)
+		return err;
+	(void)pthread_mutex_lock(&e->view_lock);
+	if (is_better(&e->witnessed, head.size, found, needed)) {
+		e->witnessed.size = 0;
+		tb_buf_clear(&e->witnessed.text);
+		tb_buf_append(&e->witnessed.text, text, len);
+		err = tb_buf_status(&e->witnessed.text);
+		if (err == TB_OK) {
+			e->witnessed.size = head.size;
+			e->witnessed.num = found;
+			e->witnessed.is_enough = found >= needed;
+		}
+	}
+	*num = e->witnessed.num;
+	(void)pthread_mutex_unlock(&e->view_lock);
+	return err;
+}
+
+/* Under the view's lock. */
+static tb_err append(const tb_witnessed *w, uint64_t *size, tb_buf *out)
+{
+	*size = w->size;
+	tb_buf_append(out, w->text.data, w->text.len);
+	return tb_buf_status(out);
+}
+
+tb_err tb_witnessed_read(tb_election *e, uint64_t *size, tb_buf *out)
+{
+	tb_err err = TB_ERR_NOT_FOUND;
+
+	(void)pthread_mutex_lock(&e->view_lock);
+	if (e->witnessed.size > 0)
+		err = append(&e->witnessed, size, out);
+	(void)pthread_mutex_unlock(&e->view_lock);
+	return err;
+}
+
+tb_err tb_witnessed_read_for(tb_election *e, uint64_t index, uint64_t *size, tb_buf *out)
+{
+	tb_err err = TB_ERR_NOT_FOUND;
+
+	(void)pthread_mutex_lock(&e->view_lock);
+	if (e->witnessed.is_enough && index < e->witnessed.size)
+		err = append(&e->witnessed, size, out);
+	(void)pthread_mutex_unlock(&e->view_lock);
+	return err;
+}
