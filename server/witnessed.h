@@ -6,7 +6,7 @@
 #include "server/app.h"
 
 /*
- * The head of an election's log that witnesses have cosigned [WITNESS.POLICY], as somebody (usually `tabella feed`) has handed it in.
+ * The head of an election's log that witnesses have cosigned [WITNESS.POLICY] [HTTP.WITNESSES], as somebody (usually `tabella feed`) has handed it in.
  * It is kept in memory only: a server that starts again is handed it again.
  */
 

@@ -103,6 +103,7 @@ test('an election with witnesses', async (t) => {
 	assert.equal(server.try('tabella-verify', e.url).status, 0);
 });
 
+// [HTTP.WITNESSES]
 test('the server takes right cosignatures of its own heads only', async (t) => {
 	const { e, server, witnesses, key } = await start(t);
 	const post = async (/** @type {string|Uint8Array} */ body) => {

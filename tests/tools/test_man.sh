@@ -56,7 +56,7 @@ examples_are_right() {
 		read -r -a words <<<"$line"
 		command=''
 		case ${words[0]} in
-		tabella-verify | tabella-server) ;;
+		tabella-verify | tabella-server | tabella-witness) ;;
 		*)
 			command=${words[1]}
 			commands_of "${words[0]}" | grep -qx "$command" || command="${words[1]} ${words[2]:-}"
@@ -73,12 +73,12 @@ examples_are_right() {
 	done
 }
 
-for program in tabella tabella-trustee tabella-server tabella-verify; do
+for program in tabella tabella-trustee tabella-server tabella-verify tabella-witness; do
 	check "$program: the page has no flaw" is_clean "$program"
 	check "$program: --version" version_is_said "$program"
 	check "$program: the examples can be typed" examples_are_right "$program"
 done
-for program in tabella-server tabella-verify; do
+for program in tabella-server tabella-verify tabella-witness; do
 	check "$program: page and --help have the same options" options_match "$program"
 done
 for program in tabella tabella-trustee; do
