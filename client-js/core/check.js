@@ -17,6 +17,7 @@ import { Refusal } from '../crypto/err.js';
 import { checkCheckpoint, checkTree } from './check_tree.js';
 import { checkReplay } from './check_replay.js';
 import { statementsOf } from './check_words.js';
+import { witnessesOf } from './manifest.js';
 
 /**
  * Where a board's files come from: an archive (core/archive.js), a folder (tools/files.mjs), a server (net/http_source.js).
@@ -106,6 +107,8 @@ export class Check {
 		this.noteBytes = undefined;
 		/** A Tree of the leaf hashes as the log has them. @type {any} */
 		this.tree = undefined;
+		/** Witnesses that have cosigned the checkpoint [WITNESS.POLICY]. */
+		this.witnessed = 0;
 		/** @type {Set<number>} entries whose bytes are not those of the log */
 		this.foreign = new Set();
 		/** A Board, filled by check_replay.js. @type {any} */
@@ -179,7 +182,8 @@ function settle(c) {
 		else if (isFalse) line.state = 'not examined';
 		if (line.state === 'not examined') line.note ||= 'something that it rests on has failed';
 	}
-	const isWhole = c.board?.phase === 'finished' && c.lines.every(({ state }) => state === 'ok');
+	const isWitnessed = c.board?.manifest === undefined || c.witnessed >= witnessesOf(c.board.manifest).need;
+	const isWhole = c.board?.phase === 'finished' && isWitnessed && c.lines.every(({ state }) => state === 'ok');
 	if (isFalse || c.checkpoint === undefined) return 'false';
 	return isWhole ? 'verified' : 'unfinished';
 }
@@ -205,7 +209,7 @@ function reportOf(c) {
 		election: electionOf(board),
 		checks: c.lines,
 		failures: [...c.failures].sort(before),
-		statements: board?.manifest === undefined ? [] : statementsOf(board, isPinned),
+		statements: board?.manifest === undefined ? [] : statementsOf(board, isPinned, c.witnessed),
 		result: verdict === 'verified' ? JSON.parse(new TextDecoder().decode(board.result)) : null,
 	};
 }

@@ -5,6 +5,7 @@ import { Refusal, require } from '../crypto/err.js';
 import { leafHash, nodeHash, root, Tree } from '../crypto/merkle.js';
 import * as checkpoints from './checkpoint.js';
 import { ahead, bundleAt, bundlesOf, readTile } from './check_files.js';
+import { endorsersOf, witnessesOf } from './manifest.js';
 import * as notes from './note.js';
 import * as tiles from './tile.js';
 
@@ -224,4 +225,20 @@ export function checkCheckpoint(c) {
 			throw error instanceof Refusal ? new Refusal('LOG.CHECKPOINT', error.detail, PATH) : error;
 		}
 	});
+	if (manifest !== undefined) checkCosignatures(c, manifest);
+}
+
+/** [WITNESS.POLICY] Cosignatures by keys that the manifest names must be right; those of others are not known to anybody. @param {Check} c @param {any} manifest */
+function checkCosignatures(c, manifest) {
+	const { signatures } = notes.parse(c.noteBytes);
+	const isRight = ({ name, key }) => {
+		const id = notes.keyId(name, notes.COSIGNATURE, key);
+		const own = signatures.filter((one) => one.name === name && equal(one.keyId, id));
+		if (own.length === 0) return false;
+		c.cover(1);
+		return c.attempt(1, undefined, () =>
+			require(own.every(({ signature }) => checkpoints.isCosigned(c.checkpoint, signature, key)), 'LOG.CHECKPOINT', `the cosignature of ${name} is wrong`, PATH));
+	};
+	endorsersOf(manifest).forEach(({ signer, cosign }) => isRight({ name: `${manifest.origin}/${signer}`, key: cosign }));
+	c.witnessed = witnessesOf(manifest).keys.filter(isRight).length;
 }

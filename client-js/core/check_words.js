@@ -2,7 +2,7 @@
 // [CHECK.STATEMENTS] What the result rests on, in plain words: what was weakened on purpose, and what no mathematics can show.
 import { hex } from '../crypto/bytes.js';
 import { quota } from './endorse.js';
-import { endorsersOf } from './manifest.js';
+import { endorsersOf, witnessesOf } from './manifest.js';
 import { outcome } from './result.js';
 
 /** Below this many voters a total may show how each voted [ROLL.WEIGHTS] [RESULT.FLOOR]. */
@@ -117,6 +117,16 @@ function endorsers(b) {
 	return [{ code: 'endorsers-missing', text: `${b.endorsed.length} of ${all} endorsers have endorsed this board (${due} are needed before anything is decrypted).` }];
 }
 
+/** [WITNESS.POLICY] @param {Board} b @param {number} have @returns {Statement[]} */
+function witnesses(b, have) {
+	const { need, keys: all } = witnessesOf(b.manifest);
+	if (all.length === 0) return [];
+	const found = `${have} of ${all.length} witnesses have cosigned this head of the log, ${need} are needed`;
+	return [have >= need
+		? { code: 'witnesses', text: `${found}: nobody was shown another history.` }
+		: { code: 'witnesses-missing', text: `${found}. Others may have been shown another history: look again in a moment.` }];
+}
+
 /** @param {Board} b @returns {Statement[]} */
 function end(b) {
 	const list = [];
@@ -132,9 +142,9 @@ function end(b) {
 
 /**
  * @param {Board} b with a manifest @param {boolean} isPinned whether the user named a key, a manifest or a fingerprint
- * @returns {Statement[]}
+ * @param {number} [witnessed] witnesses that have cosigned the checkpoint @returns {Statement[]}
  */
-export const statementsOf = (b, isPinned) => [
-	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...clients(b), ...names(b), ...endorsers(b), ...end(b),
+export const statementsOf = (b, isPinned, witnessed = 0) => [
+	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...clients(b), ...names(b), ...endorsers(b), ...witnesses(b, witnessed), ...end(b),
 	{ code: 'beyond', text: 'No check can tell whether a voter\'s device showed the truth, or whether somebody watched the voter.' },
 ];

@@ -125,6 +125,12 @@ static tb_err check_moment(const tb_board *b, const tb_entry *e, tb_fault *fault
 	return TB_OK;
 }
 
+/* Does any phase after this one admit the type? */
+static bool comes_later(const tb_board *b, tb_entry_type type)
+{
+	return types[type].phases >> ((unsigned)b->phase + 1u) != 0;
+}
+
 static tb_err check_order(const tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	char expected[240];
@@ -135,6 +141,9 @@ static tb_err check_order(const tb_board *b, const tb_entry *e, tb_fault *fault)
 		return TB_OK; /* whether it is their time depends on what is missing */
 	if ((types[e->type].phases & (1u << b->phase)) != 0)
 		return check_moment(b, e, fault);
+	/* One entry that is missing must not make a report of each that follows [CHECK.RECOVERY]. */
+	if (b->gaps.phase && comes_later(b, e->type))
+		return TB_ERR_STATE;
 	n = (size_t)snprintf(expected, sizeof expected, "in phase %s one of:", tb_phase_name(b->phase));
 	for (size_t t = 0; t < TB_ENTRY_NUM_TYPES && n < sizeof expected; t++)
 		if ((types[t].phases & (1u << b->phase)) != 0)
@@ -338,6 +347,10 @@ static void note_gap(tb_board *b, tb_entry_type type, bool is_read)
 	case TB_ENTRY_BALLOT:
 		b->gaps.ballots = b->gaps.ballots || !is_read;
 		break;
+	case TB_ENTRY_OPEN:
+	case TB_ENTRY_CLOSE:
+		b->gaps.phase = true;
+		break;
 	default:
 		break;
 	}
@@ -369,6 +382,9 @@ tb_err tb_board_apply_refused(tb_board *b, const tb_entry *e, const uint8_t leaf
 	if (e->type == TB_ENTRY_BALLOT && b->phase == TB_PHASE_OPEN)
 		b->num_ballots++;
 	note_gap(b, e->type, e->payload != NULL);
+	/* Left out, but not without its time: that never decreases along the log [ENTRY.TIME]. */
+	if (b->phase != TB_PHASE_EMPTY)
+		b->time = tb_manifest_floor_time(&b->manifest, e->time);
 	return TB_OK;
 }
 
@@ -387,10 +403,14 @@ tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32])
 		b->gaps.roll = true;
 		b->gaps.ceremony = true;
 		break;
+	case TB_PHASE_READY:
+		b->gaps.phase = true;
+		break;
 	case TB_PHASE_OPEN:
 		b->gaps.roll = true;
 		b->gaps.closes = true;
 		b->gaps.ballots = true;
+		b->gaps.phase = true;
 		break;
 	default:
 		break;

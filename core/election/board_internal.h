@@ -42,6 +42,7 @@ typedef struct tb_board_old_key {
 typedef struct tb_board_gaps {
 	bool manifest, roll, ceremony, closes;
 	bool ballots; /* ballot entries may be missing from the counts */
+	bool phase;   /* what begins the next phase may be missing */
 } tb_board_gaps;
 
 struct tb_board {
