@@ -103,6 +103,7 @@ static int take_withdrawn(counting *c)
 {
 	uint32_t candidate;
 
+	TB_REQUIRE(c->ballots.is_withdrawn != NULL); /* a file without candidates is refused */
 	for (size_t n = 0; tb_args_get_nth(c->args, "withdraw", n) != NULL; n++) {
 		if (!find_candidate(c, "withdraw", tb_args_get_nth(c->args, "withdraw", n), &candidate))
 			return TB_EXIT_USAGE;
@@ -195,6 +196,7 @@ static int take_options(counting *c)
 	uint64_t seats = c->ballots.seats == 0 ? 1 : c->ballots.seats;
 	const char *text = tb_args_get(c->args, "default-option");
 
+	TB_REQUIRE(c->method != NULL);
 	c->options.default_option = TB_COUNT_NOBODY;
 	if (c->method->flags & TB_COUNT_ONE_SEAT && !tb_args_has(c->args, "seats"))
 		seats = 1;

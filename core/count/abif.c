@@ -311,16 +311,16 @@ static void take_ballot(abif *a)
 static void take_line(abif *a)
 {
 	tb_count_in_blanks(&a->in);
-	if (tb_count_in_take(&a->in, '{'))
+	if (tb_count_in_take(&a->in, '{')) {
 		take_metadata(a);
-	else if (tb_count_in_take(&a->in, '='))
-		take_declaration(a);
-	else if (a->in.at < a->in.end && *a->in.at >= '0' && *a->in.at <= '9')
+	} else if (a->in.at < a->in.end && *a->in.at >= '0' && *a->in.at <= '9') {
 		take_ballot(a);
-	else if (tb_count_in_at_eol(&a->in) || *a->in.at == '#')
+	} else if (tb_count_in_at_eol(&a->in) || *a->in.at == '#') {
 		end_line(a, "a comment");
-	else
+	} else {
+		(void)tb_count_in_take(&a->in, '='); /* some leave it out */
 		take_declaration(a);
+	}
 }
 
 tb_err tb_count_abif_parse(tb_count_ballots *out, const void *bytes, size_t len, tb_why *why)

@@ -47,9 +47,8 @@ static tb_err run(tb_count *c)
 
 static const char *const choices[] = {
 	"With n candidates the first place is worth n-1 points, the last 0.",
-	"Equal candidates share the mean of their places; those that a ballot does not rank share the mean "
-	"of the places "
-	"left over. (Programs that give them nothing can elect others.)",
+	"Equal candidates share the mean of their places.",
+	"Those not ranked share the mean of the places left; giving them nothing is another rule.",
 	"An empty ballot gives no points.",
 	"The lot decides where the last seats are between equals; nobody is elected without points.",
 	NULL,

@@ -352,23 +352,27 @@ static void count_ballots(const tb_count *c, tb_count_account *a)
 	}
 }
 
-static void explain(tb_why *why, tb_err err, const tb_count_account *a, const tb_count_ballots *b)
+/* "a tie needs a lot, between 1 (Ada), 3 (Bo) and 4 more". */
+static void explain_tie(tb_why *why, const tb_count_list *tied, const tb_count_ballots *b)
 {
 	char names[180] = "";
 	size_t len = 0;
+	uint32_t i = 0;
 
-	if (err != TB_ERR_STATE || a->lot_missing == NULL) {
-		tb_why_default(why, err);
-		return;
-	}
-	for (uint32_t i = 0; i < a->lot_missing->left.num && len < sizeof names - 1; i++) {
-		uint32_t candidate = a->lot_missing->left.at[i];
+	for (; i < tied->num; i++) {
 		int more = snprintf(names + len, sizeof names - len, "%s%u (%s)", i == 0 ? "" : ", ",
-			candidate + 1, b->names[candidate]);
+			tied->at[i] + 1, b->names[tied->at[i]]);
 
-		len += more > 0 ? (size_t)more : 0;
+		if (more < 0 || len + (size_t)more >= sizeof names)
+			break;
+		len += (size_t)more;
 	}
-	tb_why_set(why, "a tie needs a lot, between %s", names);
+	names[len] = '\0';
+	if (i == tied->num)
+		tb_why_set(why, "a tie needs a lot, between %s", names);
+	else
+		tb_why_set(why, "a tie needs a lot, between %s%s%u more", names, i > 0 ? " and " : "",
+			tied->num - i);
 }
 
 static tb_err begin(tb_count_account *out, const tb_count_ballots *b, tb_count *c)
@@ -403,7 +407,8 @@ tb_err tb_count_run(tb_count_account *out, const tb_count_method *method, const 
 		err = begin(out, ballots, &c);
 		if (err == TB_OK)
 			err = method->run(&c);
-		explain(why, err, out, ballots);
+		if (err == TB_ERR_STATE)
+			explain_tie(why, &out->lot_missing->left, ballots);
 		tb_count_ballots_release(&standing_only);
 	}
 	tb_why_default(why, err);

@@ -429,10 +429,9 @@ static tb_err run(tb_count *c)
 
 static const char *const choices[] = {
 	"T: the predetermined order of a tie is the lot's.",
+	"B.2.a: a ballot never gives more than it has, should a keep factor be rounded above 1.",
 	"B.2.c: candidates elected in the same round are listed by votes, then by number.",
-	"Transfers are not part of the rule: on every ballot, what was lost is followed down to where it was "
-	"gained, in "
-	"the ballot's order.",
+	"Transfers are no part of the rule: those shown follow each ballot from what lost to what gained.",
 	"Equal preferences: the order of preference on a ballot ends there.",
 	NULL,
 };

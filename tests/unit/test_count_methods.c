@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/support/count_text.h"
@@ -214,6 +215,50 @@ static void test_the_lot_prefers_its_first(void **state)
 	count("2:A\n2:B\n1:C>A\n1:D>B", "irv", 1, "1,2,4,3");
 	assert_int_equal(c.account.rounds[1].of.at[0], 2); /* C, the lot's last, is excluded */
 	elects("1");
+}
+
+static void test_a_long_tie_is_named_as_far_as_it_fits(void **state)
+{
+	char text[4096] = "";
+	size_t len = 0;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "1:candidate-%d\n", i);
+	count(text, "plurality", 1, NULL);
+	assert_int_equal(c.err, TB_ERR_STATE);
+	assert_int_equal(c.account.lot_missing->left.num, 60);
+	assert_non_null(strstr(c.why.text, "between 1 (candidate-0), 2 (candidate-1), "));
+	assert_non_null(strstr(c.why.text, " and 50 more"));
+}
+
+/* [COUNT.EXACT]: as many ballots as there may be, and nothing overflows. */
+static void test_the_largest_numbers(void **state)
+{
+	static const char *const text = "9007199254740980:A>B>C\n4:B>C\n4:C>B\n3:A=B";
+
+	(void)state;
+	for (const tb_count_method *const *m = tb_count_methods; *m != NULL; m++) {
+		if ((*m)->flags & TB_COUNT_NEEDS_SCORES)
+			continue;
+		count(text, (*m)->id, (*m)->flags & TB_COUNT_ONE_SEAT ? 1 : 2, "1,2,3");
+		assert_int_equal(c.err, TB_OK);
+		assert_int_equal(c.account.order.at[0], strcmp((*m)->id, "approval-1") == 0 ? 1 : 0);
+		assert_int_equal(c.account.num_ballots, TB_COUNT_MAX_BALLOTS);
+		if (c.account.rounds[0].has_rest)
+			for (uint32_t r = 0; r < c.account.num_rounds; r++) {
+				tb_amount sum = c.account.rounds[r].rest, whole = c.account.num_valid;
+
+				for (unsigned d = 0; d < (*m)->decimals; d++)
+					whole *= 10;
+				for (uint32_t i = 0; i < 3; i++)
+					sum += c.account.rounds[r].votes[i];
+				assert_true(sum == whole);
+			}
+	}
+	count("9007199254740990:A/1000000,B/999999\n1:B/1", "score", 1, NULL);
+	votes(1, 1, "9007199254740990000000");
+	votes(1, 2, "9007190247541735259011");
 }
 
 /* ---- STV ---- */
@@ -457,6 +502,8 @@ int main(void)
 		cmocka_unit_test(test_an_earlier_round_decides_before_the_lot),
 		cmocka_unit_test(test_the_set_is_narrowed_round_by_round),
 		cmocka_unit_test(test_the_lot_prefers_its_first),
+		cmocka_unit_test(test_a_long_tie_is_named_as_far_as_it_fits),
+		cmocka_unit_test(test_the_largest_numbers),
 		cmocka_unit_test(test_scottish_by_hand),
 		cmocka_unit_test(test_scottish_second_transfer_keeps_the_value),
 		cmocka_unit_test(test_the_last_seat_without_votes),
