@@ -11,7 +11,7 @@ const URLS = new Set(['href', 'src', 'action', 'formaction', 'xlink:href']);
 
 /** Only these schemes: a link from a manifest must not be able to run anything. @param {string} url @returns {string} */
 export function safeUrl(url) {
-	if (/^(https?:\/\/|\/|\?|#|blob:|data:(image\/(png|svg\+xml)|application|text\/plain))/i.test(url) || /^[\w.-]+$/.test(url)) return url;
+	if (/^(https?:\/\/|\/|\?|#|blob:|data:(image\/(png|jpeg|webp|svg\+xml)|application|text\/plain))/i.test(url) || /^[\w.-]+$/.test(url)) return url;
 	throw new TypeError(`no such address in a page: ${url.slice(0, 40)}`);
 }
 
