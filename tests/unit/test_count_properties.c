@@ -221,7 +221,7 @@ static uint32_t line_order(const profile *p, uint32_t line, uint32_t *out)
 {
 	uint32_t num = 0;
 
-	for (uint16_t rank = 1; rank <= MAX_N; rank++) {
+	for (uint32_t rank = 1; rank <= MAX_N; rank++) {
 		uint32_t here = 0, who = 0;
 
 		for (uint32_t k = 0; k < p->n; k++)
