@@ -53,6 +53,7 @@ bench_src := $(sort $(wildcard tests/bench/bench_*.c))
 scripts := $(sort $(wildcard tests/*.sh tests/e2e/*.sh tests/tools/test_*.sh))
 js_tests := $(sort $(wildcard specs/*/run.mjs) $(shell find client-js tests -name '*.test.js' -not -path '*/node_modules/*' 2>/dev/null))
 bench_scripts := $(sort $(wildcard tests/bench/bench_*.sh))
+units := $(notdir $(sort $(wildcard packaging/*.service packaging/*.timer)))
 man_pages := $(sort $(wildcard docs/man/*.[1-8]))
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
@@ -132,14 +133,16 @@ install: all ## install programs, man pages and the systemd unit below $(DESTDIR
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	install -m 755 $(binaries) '$(DESTDIR)$(PREFIX)/bin'
 	install -d '$(DESTDIR)$(PREFIX)/lib/systemd/system' '$(DESTDIR)$(PREFIX)/share/doc/tabella'
-	sed 's|@bin@|$(PREFIX)/bin|' packaging/tabella-server.service >'$(DESTDIR)$(PREFIX)/lib/systemd/system/tabella-server.service'
-	install -m 644 packaging/server.conf '$(DESTDIR)$(PREFIX)/share/doc/tabella/server.conf'
+	@for unit in $(units); do sed 's|@bin@|$(PREFIX)/bin|' "packaging/$$unit" \
+		>'$(DESTDIR)$(PREFIX)/lib/systemd/system'/"$$unit" || exit 1; done
+	install -m 644 packaging/server.conf packaging/nginx.conf '$(DESTDIR)$(PREFIX)/share/doc/tabella'
 	@for page in $(man_pages); do install -v -D -m 644 "$$page" \
 		'$(DESTDIR)$(PREFIX)'/share/man/man"$${page##*.}/$${page##*/}" || exit 1; done
 
 uninstall: ## remove what install put there
 	@for file in $(notdir $(binaries)); do rm -fv '$(DESTDIR)$(PREFIX)/bin'/"$$file"; done
-	@rm -fv '$(DESTDIR)$(PREFIX)/lib/systemd/system/tabella-server.service' '$(DESTDIR)$(PREFIX)/share/doc/tabella/server.conf'
+	@for unit in $(units); do rm -fv '$(DESTDIR)$(PREFIX)/lib/systemd/system'/"$$unit"; done
+	@rm -fv '$(DESTDIR)$(PREFIX)/share/doc/tabella/server.conf' '$(DESTDIR)$(PREFIX)/share/doc/tabella/nginx.conf'
 	@for page in $(man_pages); do rm -fv '$(DESTDIR)$(PREFIX)'/share/man/man"$${page##*.}/$${page##*/}"; done
 
 check-all: ## everything: checks of the source, both compilers, sanitizers, all long tests
