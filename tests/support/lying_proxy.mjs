@@ -2,7 +2,10 @@
 // For tests in JavaScript: a server in front of the server, which says something else where a test tells it to.
 import { createServer, request } from 'node:http';
 
-/** @typedef {(path: string, body: Buffer) => Buffer|number|null} Lie another body, a status, or null for the truth */
+/** @typedef {(path: string, body: Buffer, accept: string) => Buffer|number|null} Lie another body, a status, or null for the truth */
+
+/** @param {{[name: string]: any}} headers @param {string[]} names */
+const without = (headers, names) => Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
 
 /**
  * @param {import('node:test').TestContext} test at whose end it stops
@@ -14,16 +17,16 @@ export async function lyingProxy(test, upstream) {
 		const path = String(incoming.url);
 		state.asked.push(path);
 		if (state.isDown) return void incoming.socket.destroy();
-		const { 'accept-encoding': _, ...headers } = incoming.headers;
+		const headers = without(incoming.headers, ['accept-encoding']);
 		const sent = request(`${state.upstream}${path}`, { method: incoming.method, headers }, (answer) => {
 			/** @type {Buffer[]} */
 			const parts = [];
 			answer.on('data', (part) => parts.push(part));
 			answer.on('end', () => {
 				const body = Buffer.concat(parts);
-				const lie = state.lie(path, body);
+				const lie = state.lie(path, body, String(incoming.headers.accept));
 				if (typeof lie === 'number') return void outgoing.writeHead(lie).end();
-				const { 'content-length': __, 'transfer-encoding': ___, etag: ____, ...rest } = answer.headers;
+				const rest = without(answer.headers, ['content-length', 'transfer-encoding', 'etag']);
 				/* A lie must not stay in the browser's cache when the test goes on. */
 				outgoing.writeHead(answer.statusCode ?? 502, { ...rest, 'cache-control': 'no-store' }).end(lie ?? body);
 				return undefined;
