@@ -480,7 +480,7 @@ static struct MHD_Daemon *start_daemon(tb_http *h, size_t i)
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 	unsigned share = config->max_connections / (unsigned)h->num;
 	struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_CERT_CALLBACK, 0, tb_tls_callback()},
-		{MHD_OPTION_END, 0, NULL}},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, tb_tls_priorities()}, {MHD_OPTION_END, 0, NULL}},
 			      none[] = {{MHD_OPTION_END, 0, NULL}};
 
 	return MHD_start_daemon(flags | (h->at[i].is_tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, h,

@@ -19,7 +19,8 @@
 static tb_err find_user(const char *user, struct passwd **out, tb_why *why)
 {
 	errno = 0;
-	*out = getpwnam(user); /* before any thread */
+	/* cppcheck-suppress getpwnamCalled ; before any thread */
+	*out = getpwnam(user);
 	if (*out == NULL) {
 		tb_why_set(why, "user %s: %s", user, errno != 0 ? strerror(errno) : "no such user");
 		return TB_ERR_NOT_FOUND;
@@ -88,14 +89,14 @@ tb_err tb_privileges_drop(const char *user, tb_why *why)
 
 static bool allow(int rules, const char *path, uint64_t access)
 {
-	struct landlock_path_beneath_attr beneath = {.allowed_access = access};
+	const int place = open(path, O_PATH | O_CLOEXEC);
+	struct landlock_path_beneath_attr beneath = {.allowed_access = access, .parent_fd = place};
 	bool ok;
 
-	beneath.parent_fd = open(path, O_PATH | O_CLOEXEC);
-	if (beneath.parent_fd < 0)
+	if (place < 0)
 		return errno == ENOENT;
 	ok = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
-	(void)close(beneath.parent_fd);
+	(void)close(place);
 	return ok;
 }
 

@@ -173,6 +173,14 @@ void *tb_tls_callback(void)
 	return out;
 }
 
+/* GnuTLS would still speak TLS 1.0 and 1.1, whose handshakes rest on SHA-1. */
+void *tb_tls_priorities(void)
+{
+	static char versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+
+	return versions;
+}
+
 void tb_tls_release(void)
 {
 	(void)pthread_mutex_lock(&lock);

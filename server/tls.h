@@ -15,6 +15,8 @@
 TB_CHECKED tb_err tb_tls_load(const char *certificate_file, const char *key_file, tb_fault *fault);
 /* For MHD_OPTION_HTTPS_CERT_CALLBACK: a gnutls_certificate_retrieve_function2. */
 void *tb_tls_callback(void);
+/* For MHD_OPTION_HTTPS_PRIORITIES, a string: TLS 1.2 and 1.3 only. */
+void *tb_tls_priorities(void);
 /* Forgets them.  No connection may be left. */
 void tb_tls_release(void);
 

@@ -33,7 +33,9 @@ check 'the overvote was refused by the client' says "question 'projects': expect
 check 'it left nothing behind' nothing_left
 
 check 'again, from another folder, and the server goes on running' eval 'cd "$TMPDIR/a place" && runs env KEEP=1'
+# shellcheck disable=SC2034 # the cases below evaluate them
 pid=$(sed -n 's/^ *process *\([0-9]*\) .*/\1/p' "$out")
+# shellcheck disable=SC2034
 address=$(sed -n 's/^ *address *//p' "$out")
 data=$(sed -n 's/^ *data folder *//p' "$out")
 check 'it answers' eval '"$TB_BUILD/tabella" status "$address/e/meeting" >"$out.status" && grep -q "phase: *finished" "$out.status"'

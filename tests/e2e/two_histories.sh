@@ -76,6 +76,7 @@ check 'a trustee who has lost the state folder cannot say anything else on this 
 check 'still once' test "$(count endorse)" -eq 1
 server_becomes false
 election_close
+# shellcheck disable=SC2034 # a case below evaluates it
 head=$(head_of_log)
 check 'the other board: found out by the checkpoint' gives 1 'LOG.CONSISTENT' as trustee-1 trustee endorse 1
 rm home-of-trustee-1/tabella/*/checkpoint
