@@ -4,9 +4,9 @@
 set -u
 . tests/tools/tap.sh
 tree="$TMPDIR/a tree"
-mkdir -p "$tree/crypto" "$tree/core/base" "$tree/server" "$tree/verifier" "$tree/cli" "$tree/tests/unit" "$tree/docs/man"
+mkdir -p "$tree/crypto" "$tree/core/base" "$tree/server" "$tree/verifier" "$tree/cli" "$tree/witness" "$tree/tests/unit" "$tree/docs/man"
 cp Makefile "$tree/"
-cp -r tools "$tree/"
+cp -r tools packaging "$tree/"
 cd "$tree" || exit 1
 unset CC CFLAGS CPPFLAGS LDFLAGS
 
@@ -14,8 +14,8 @@ echo 'int a(void);' >crypto/a.h
 printf '#include "crypto/a.h"\nint a(void)\n{\n\treturn 1;\n}\n' >crypto/a.c
 printf 'int b(void);\nint b(void)\n{\n\treturn 2;\n}\n' >core/base/b.c
 printf '#include <stdio.h>\n#include "crypto/a.h"\nint main(void)\n{\n\tprintf("1..1\\nok 1 - a is %%d\\n", a());\n\treturn 0;\n}\n' |
-	tee server/main.c verifier/main.c cli/main.c cli/trustee_main.c >tests/unit/test_a.c
-mains="server/main.o verifier/main.o cli/main.o cli/trustee_main.o"
+	tee server/main.c verifier/main.c cli/main.c cli/trustee_main.c witness/main.c >tests/unit/test_a.c
+mains="server/main.o verifier/main.o cli/main.o cli/trustee_main.o witness/main.o"
 echo '.Dd $Mdocdate$' >docs/man/tabella-server.8
 
 # built WHAT...: after `make all unit`, exactly these files were compiled
@@ -47,7 +47,7 @@ rm core/base/c.c
 check "a removed one compiles nothing" built ''
 check "and is out of its library" eval '! nm build/libtb_core.a | grep -q " T c$"'
 rm crypto/a.h
-sed -i 's/#include "crypto\/a.h"/int a(void);/' crypto/a.c server/main.c verifier/main.c cli/main.c cli/trustee_main.c tests/unit/test_a.c
+sed -i 's/#include "crypto\/a.h"/int a(void);/' crypto/a.c server/main.c verifier/main.c cli/main.c cli/trustee_main.c witness/main.c tests/unit/test_a.c
 check "a header that is gone stops nobody" built crypto/a.o $mains tests/unit/test_a.o
 
 check "the unit test runs" eval 'make unit 2>&1 | tail -n 1 | grep -qx "1 passed, 0 failed"'
