@@ -40,10 +40,10 @@ old_tls() { # this client would speak it, so that it is the server that refuses
 	openssl s_client -tls1_1 -cipher ALL@SECLEVEL=0 -connect "127.0.0.1:$port" </dev/null >"$dir/plain" 2>&1
 	grep -q '^CONNECTED' "$dir/plain" && grep -q '^no peer certificate' "$dir/plain"
 }
-says() { # WORDS: the log does, soon
+says() { # WORDS [FILE]: the log or this file does, soon
 	local _
 	for _ in $(seq 600); do
-		grep -qF -- "$1" "$dir/log" && return
+		grep -qF -- "$1" "$dir/${2:-log}" && return
 		sleep 0.1
 	done
 	return 1
@@ -67,7 +67,7 @@ cp "$dir/old.key" "$dir/tls.key"
 pid=$!
 for _ in $(seq 600); do [ -s "$dir/port" ] || sleep 0.1; done
 port=$(cat "$dir/port")
-check 'it says where' grep -qF "https://127.0.0.1:$port/" "$dir/out"
+check 'it says where' says "https://127.0.0.1:$port/" out
 check 'it answers over TLS' serves old
 check 'with its own certificate' serves_not new
 check 'plain HTTP gets no answer' plain
