@@ -62,7 +62,7 @@ export class Create {
 		replace(this.place, el('p', null, el('a', { href: '#' }, t('admin.back-to-list'))), el('h1', null, t('admin.new')),
 			el('p', null, t('admin.new-what')), this.tools(), this.said,
 			el('nav', { 'aria-label': t('admin.steps') }, this.steps),
-			el('div', { class: 'columns' }, this.content, el('aside', { class: 'preview', 'aria-label': t('admin.preview') }, el('h2', null, t('admin.preview')), this.beside)));
+			el('div', { class: 'side-by-side' }, this.content, el('aside', { class: 'preview', 'aria-label': t('admin.preview') }, el('h2', null, t('admin.preview')), this.beside)));
 		this.compile();
 		this.draw();
 	}
