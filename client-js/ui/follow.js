@@ -57,7 +57,10 @@ export function followElection(page, sections, show, tick = () => {}) {
 
 	/** @param {unknown} error */
 	function failed(error) {
-		if (!isExpected(error)) throw error;
+		if (!isExpected(error)) {
+			replace(shown ? banner : place, notice('error', el('p', null, t('view.broken')), el('p', { class: 'small' }, el('code', null, String(error)))));
+			throw error;
+		}
 		if (shown && !(error instanceof Refusal)) replace(banner, notice('warning', el('p', null, t('view.stale', { time: formatTime(answered) }))));
 		else if (shown) replace(banner, failure(error, forget));
 		else {

@@ -6,9 +6,14 @@ import { formatNumber, formatTime, formatUtc, t } from './i18n.js';
 /** Now, in Unix seconds. */
 export const now = () => Math.floor(Date.now() / 1000);
 
+/* Beyond this there is no date: an entry may hold any number, and must not break the page that shows it. */
+const MAX_TIME = 8.64e12;
+
+/** Local date and time. @param {number} time Unix seconds */
+export const localTime = (time) => (time > MAX_TIME ? el('span', null, String(time)) : el('time', { datetime: new Date(time * 1000).toISOString() }, formatTime(time)));
+
 /** A moment, local and in UTC. @param {number} time Unix seconds */
-export const moment = (time) => el('span', null,
-	el('time', { datetime: new Date(time * 1000).toISOString() }, formatTime(time)), ' ', el('bdi', { class: 'faint', dir: 'ltr' }, `(${formatUtc(time)})`));
+export const moment = (time) => el('span', null, localTime(time), ' ', time <= MAX_TIME && el('bdi', { class: 'faint', dir: 'ltr' }, `(${formatUtc(time)})`));
 
 /** Who a signer string is. @param {any} manifest @param {string} signer @returns {string} */
 export function signerName(manifest, signer) {

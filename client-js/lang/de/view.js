@@ -9,6 +9,7 @@ export default {
 	unknown: 'Unter dieser Adresse gibt es keine Wahl.',
 	'to-home': 'Alle Wahlen dieses Servers',
 	unreachable: 'Der Server antwortet nicht. Diese Seite versucht es alle paar Sekunden wieder.',
+	broken: 'In dieser Seite selbst ist etwas schiefgegangen. Neu laden hilft vielleicht.',
 	stale: 'Der Server antwortet gerade nicht. Sie sehen den Stand von {time}.',
 	older: 'Der Server zeigt einen älteren Stand als den, den dieser Browser schon gesehen hat. Vielleicht ist er eine Kopie, die hinterherhinkt.',
 	'signer-trustee': '{name} (Treuhänder {i})',

@@ -9,6 +9,7 @@ export default {
 	unknown: 'There is no election at this address.',
 	'to-home': 'All elections of this server',
 	unreachable: 'The server does not answer. This page tries again every few seconds.',
+	broken: 'Something went wrong in this page itself. Reloading may help.',
 	stale: 'The server does not answer at the moment. What you see is what it said at {time}.',
 	older: 'The server shows an older state than the one this browser has seen before. Perhaps it is a copy that lags behind.',
 	'signer-trustee': '{name} (trustee {i})',

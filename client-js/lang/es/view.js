@@ -9,6 +9,7 @@ export default {
 	unknown: 'No hay ninguna elección en esta dirección.',
 	'to-home': 'Todas las elecciones de este servidor',
 	unreachable: 'El servidor no responde. Esta página lo intenta de nuevo cada pocos segundos.',
+	broken: 'Algo ha fallado en la propia página. Recargarla puede ayudar.',
 	stale: 'El servidor no responde en este momento. Usted ve lo que dijo a fecha de {time}.',
 	older: 'El servidor muestra un estado anterior al que este navegador ya ha visto. Quizá sea una copia atrasada.',
 	'signer-trustee': '{name} (custodio {i})',

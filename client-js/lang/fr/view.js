@@ -9,6 +9,7 @@ export default {
 	unknown: 'Il n’y a pas d’élection à cette adresse.',
 	'to-home': 'Toutes les élections de ce serveur',
 	unreachable: 'Le serveur ne répond pas. Cette page réessaie toutes les quelques secondes.',
+	broken: 'Une erreur s’est produite dans cette page même. La recharger peut aider.',
 	stale: 'Le serveur ne répond pas pour l’instant. Vous voyez l’état du {time}.',
 	older: 'Le serveur montre un état plus ancien que celui que ce navigateur a déjà vu. C’est peut-être une copie en retard.',
 	'signer-trustee': '{name} (dépositaire {i})',

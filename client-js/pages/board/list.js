@@ -3,8 +3,8 @@
 import { headOf } from '../../core/log_reader.js';
 import { el, replace } from '../../ui/dom.js';
 import { failure, isExpected } from '../../ui/follow.js';
-import { formatNumber, formatTime, formatUtc, t } from '../../ui/i18n.js';
-import { signerName } from '../../ui/parts.js';
+import { formatNumber, t } from '../../ui/i18n.js';
+import { localTime, signerName } from '../../ui/parts.js';
 import { typeName } from './type_name.js';
 
 export const PAGE = 50;
@@ -29,7 +29,7 @@ function who({ manifest }, { signer }, roll) {
 /** @param {View} view @param {Row} row @param {import('./search.js').Roll} roll */
 const line = (view, { index, head }, roll) => el('tr', null,
 	el('th', { scope: 'row', class: 'index' }, el('a', { href: `#entry=${index}` }, formatNumber(index))),
-	el('td', null, head && el('time', { datetime: new Date(head.time * 1000).toISOString(), title: formatUtc(head.time) }, formatTime(head.time))),
+	el('td', null, head && localTime(head.time)),
 	el('td', null, head ? typeName(head.type) : t('board.unreadable')),
 	el('td', null, head && who(view, head, roll)));
 
