@@ -35,11 +35,17 @@ export const statement = (s, question) => ({
  */
 export function make(s, at, choices, seed) {
 	if (choices.length !== s.definitions.length) throw new TypeError('a choice for each question');
-	const parts = choices.map((choice, k) => {
-		const st = statement(s, k);
-		return bitproof.write(s.group, bitproof.prove(st, choice, bitproof.coinsFromSeed(st, seed, choice)));
-	});
+	const parts = choices.map((choice, k) => makePart(s, k, choice, seed));
 	return write(s.voter, at, parts);
+}
+
+/**
+ * The part for one question.
+ * @param {Setting} s @param {number} question @param {Choice} choice @param {Uint8Array} seed @returns {Uint8Array}
+ */
+export function makePart(s, question, choice, seed) {
+	const st = statement(s, question);
+	return bitproof.write(s.group, bitproof.prove(st, choice, bitproof.coinsFromSeed(st, seed, choice)));
 }
 
 /** [BALLOT.PAYLOAD] @param {string} voter @param {Position} at @param {Uint8Array[]} parts @returns {Uint8Array} */

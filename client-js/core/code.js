@@ -66,6 +66,27 @@ export function parse(text) {
 	return code;
 }
 
+/** Letter case and look-alikes set right, spaces and hyphens dropped; nothing checked. @param {string} text @returns {string} */
+export const normalize = (text) => text
+	.replace(/[\s\u2010-\u2015-]/g, '')
+	.replace(/[a-z]/g, (c) => c.toUpperCase())
+	.replace(/I|L/g, '1')
+	.replace(/O/g, '0');
+
+/**
+ * Where a code is wrong if one character is: both sums are then e times a power of z, and their quotient is that power.
+ * @param {string} code 28 characters of the alphabet @returns {number|null} its place from 0; null if the code is right, -1 if more than one is wrong
+ */
+export function findError(code) {
+	const values = [...code].map((c) => ALPHABET.indexOf(c));
+	const [first, second] = [evaluate(values, Z), evaluate(values, Z2)];
+	if (first === 0 && second === 0) return null;
+	if (first === 0 || second === 0) return -1;
+	const quotient = over(second, first);
+	for (let power = 0, value = 1; power < LENGTH; power++, value = times(value, Z)) if (value === quotient) return LENGTH - 1 - power;
+	return -1;
+}
+
 /** @param {string} code 28 characters @returns {string} 7 groups of 4 */
 export const format = (code) => (code.match(/.{4}/g) ?? []).join('-');
 

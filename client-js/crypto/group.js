@@ -25,6 +25,7 @@ import { ristretto255 } from './group_ristretto255.js';
  * @property {(points: Point[]) => boolean} areMembers [GROUP.MODP.ORDER] for many at once
  * @property {((P: Point) => Point)|undefined} negate where that costs less than a multiple
  * @property {(label: string, data: Uint8Array) => Point} hashToGroup [GROUP.HASH]
+ * @property {(P: Point, window: number) => void} prepare makes multiples of this very P cheaper from now on, by a table for windows of so many bits
  */
 
 /** Signatures and the transport of shares are in this group whatever the election's group is. */

@@ -2,6 +2,7 @@
 // [GROUP.MODP] The 4096-bit subgroup of ElectionGuard 2.1, by BigInt.  Elements are BigInts in 1..p-1.
 import { beToInt, concat, intToBe } from './bytes.js';
 import { Refusal } from './err.js';
+import * as fixedBase from './fixed_base.js';
 import { random } from './hash.js';
 import { hashToGroupBlock } from './hash_to_group.js';
 import { mod, power } from './scalar.js';
@@ -110,7 +111,7 @@ export const modp4096 = Object.freeze({
 	generator: g,
 	identity: 1n,
 	add: (/** @type {bigint} */ P, /** @type {bigint} */ Q) => (P * Q) % p,
-	multiply: (k, P) => power(P, mod(k, q), p),
+	multiply: (k, P) => fixedBase.power(P, mod(k, q), p) ?? power(P, mod(k, q), p),
 	multiplyPublic: (k, P) => power(P, mod(k, q), p),
 	equals: (P, Q) => P === Q,
 	isIdentity: (P) => P === 1n,
@@ -120,6 +121,7 @@ export const modp4096 = Object.freeze({
 	areMembers,
 	negate: undefined,
 	hashToGroup,
+	prepare: (P, window) => fixedBase.prepare(P, window, p),
 });
 
 /** The parameters, for tests and vectors. */

@@ -65,4 +65,5 @@ export const ristretto255 = Object.freeze({
 	decodeOwing: decode,
 	areMembers: () => true,
 	hashToGroup: (label, data) => fromUniform(hashToGroupBlock('ristretto255', label, data, 0)),
+	prepare: (P, window) => void P.precompute(window, false),
 });

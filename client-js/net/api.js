@@ -117,3 +117,7 @@ export async function submit(url, { type, signer, payload, signature }) {
 	const { response, body: bytes } = await request(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, limit: MAX_RECEIPT });
 	return { index: Number(response.headers.get('Tabella-Index')), isNew: response.status === 201, receipt: bytes };
 }
+
+/** @param {string} election @param {string} path of a file below it @returns {Promise<Uint8Array>} */
+export const file = async (election, path) =>
+	(await request(`${election}/${path}`, { cache: /^(log\/checkpoint|receipt\/)/.test(path) ? 'no-cache' : 'default' })).body;
