@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pieces that several pages show: times, signers, phases, things to copy.
 import { append, announce, el, svg } from './dom.js';
-import { formatNumber, formatTime, formatUtc, t } from './i18n.js';
+import { currentLanguage, formatNumber, formatTime, formatUtc, t } from './i18n.js';
 
 /** Now, in Unix seconds. */
 export const now = () => Math.floor(Date.now() / 1000);
@@ -9,8 +9,12 @@ export const now = () => Math.floor(Date.now() / 1000);
 /* Beyond this there is no date: an entry may hold any number, and must not break the page that shows it. */
 const MAX_TIME = 8.64e12;
 
-/** Local date and time. @param {number} time Unix seconds */
-export const localTime = (time) => (time > MAX_TIME ? el('span', null, String(time)) : el('time', { datetime: new Date(time * 1000).toISOString() }, formatTime(time)));
+/** Local date and time; a short one has the date in numbers and UTC as its title. @param {number} time Unix seconds @param {boolean} [isShort] */
+export function localTime(time, isShort = false) {
+	if (time > MAX_TIME) return el('span', null, String(time));
+	const short = new Intl.DateTimeFormat(currentLanguage(), { dateStyle: 'short', timeStyle: 'medium' });
+	return el('time', { datetime: new Date(time * 1000).toISOString(), title: isShort ? formatUtc(time) : null }, isShort ? short.format(time * 1000) : formatTime(time));
+}
 
 /** A moment, local and in UTC. @param {number} time Unix seconds */
 export const moment = (time) => el('span', null, localTime(time), ' ', time <= MAX_TIME && el('bdi', { class: 'faint', dir: 'ltr' }, `(${formatUtc(time)})`));

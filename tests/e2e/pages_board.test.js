@@ -76,7 +76,7 @@ test('the board', async (t) => {
 		await page.locator('pre.long').first().waitFor();
 		assert.deepEqual(await accessibility(page), []);
 		await picture(page, 'entry-desktop');
-		const steps = page.locator('ol.steps li');
+		const steps = page.locator('ol.proof-steps li');
 		const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save entry and proof' }).click()]);
 		const receipt = proofs.parse(readFileSync(await saved.path()));
 		const head = claimedHead(receipt.checkpoint);

@@ -43,7 +43,7 @@ function inclusion({ log: { head } }, { leaf, index }, proof) {
 	return [
 		notice('good', el('p', null, el('strong', null, t('board.included')), ' ', t('board.included-what', { size: head.size }))),
 		el('details', null, el('summary', null, t('board.steps', { n: steps.length })),
-			el('ol', { class: 'steps small' },
+			el('ol', { class: 'proof-steps small' },
 				el('li', null, t('board.step-leaf'), ' ', el('span', { class: 'hash' }, hex(leaf))),
 				steps.map(({ sibling, isLeft, hash }) => el('li', null, t(isLeft ? 'board.step-left' : 'board.step-right'), ' ', el('span', { class: 'hash' }, hex(sibling)), ' ', t('board.step-gives'), ' ', el('span', { class: 'hash' }, hex(hash)))),
 				el('li', null, el('strong', null, t('board.step-root'))))),

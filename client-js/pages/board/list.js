@@ -29,7 +29,7 @@ function who({ manifest }, { signer }, roll) {
 /** @param {View} view @param {Row} row @param {import('./search.js').Roll} roll */
 const line = (view, { index, head }, roll) => el('tr', null,
 	el('th', { scope: 'row', class: 'index' }, el('a', { href: `#entry=${index}` }, formatNumber(index))),
-	el('td', null, head && localTime(head.time)),
+	el('td', null, head && localTime(head.time, true)),
 	el('td', null, head ? typeName(head.type) : t('board.unreadable')),
 	el('td', null, head && who(view, head, roll)));
 
