@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-const browser = ['AbortController', 'OffscreenCanvas', 'addEventListener', 'createImageBitmap', 'getSelection', 'scrollTo', 'Blob', 'CSS', 'DOMException', 'Element', 'Event', 'File', 'FileReader', 'HTMLElement', 'ImageData', 'Intl', 'KeyboardEvent', 'MessageChannel', 'Node', 'Response', 'TextDecoder', 'TextEncoder', 'URL',
+const browser = ['AbortController', 'OffscreenCanvas', 'addEventListener', 'confirm', 'createImageBitmap', 'getSelection', 'scrollTo', 'Blob', 'CSS', 'DOMException', 'Element', 'Event', 'File', 'FileReader', 'HTMLElement', 'ImageData', 'Intl', 'KeyboardEvent', 'MessageChannel', 'Node', 'Response', 'TextDecoder', 'TextEncoder', 'URL',
 	'URLSearchParams', 'Worker', '__VERSION__', '__WORKERS__', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'document', 'fetch', 'indexedDB', 'localStorage', 'location', 'matchMedia', 'navigator', 'performance', 'postMessage', 'process', 'queueMicrotask',
 	'requestAnimationFrame', 'self', 'sessionStorage', 'setInterval', 'setTimeout', 'structuredClone', 'window', 'Buffer', 'history', 'globalThis'];
 

@@ -5,6 +5,7 @@ import texts from '../lang/admin.js';
 import { el, replace } from '../ui/dom.js';
 import { t } from '../ui/i18n.js';
 import { begin, title } from '../ui/layout.js';
+import { unsaved } from './admin/confirm.js';
 import { showCreate } from './admin/create.js';
 import { showKeys } from './admin/key_new.js';
 import { showList } from './admin/list.js';
@@ -41,5 +42,15 @@ async function show() {
 
 watch();
 replace(content, sessionBar(), place);
-addEventListener('hashchange', () => { show().then(() => scrollTo(0, 0)); });
+let here = location.hash;
+addEventListener('hashchange', () => {
+	if (location.hash === here) return;
+	if (unsaved.size > 0 && !confirm(t('admin.leave-unsaved'))) {
+		history.replaceState(null, '', here || '#');
+		return;
+	}
+	unsaved.clear();
+	here = location.hash;
+	show().then(() => scrollTo(0, 0));
+});
 show();

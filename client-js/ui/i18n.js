@@ -84,8 +84,11 @@ export const formatShare = (part, whole) => formatNumber(whole === 0 ? 0 : part 
 /** Local date and time, with the zone. @param {number} time Unix seconds @returns {string} */
 export const formatTime = (time) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' }).format(time * 1000);
 
-/** The same moment in UTC, the time that the board speaks. @param {number} time Unix seconds @returns {string} */
-export const formatUtc = (time) => `${new Date(time * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`;
+/** The same moment in UTC, the time that the board speaks; from left to right also in text that runs the other way. @param {number} time Unix seconds @returns {string} */
+export function formatUtc(time) {
+	const text = `${new Date(time * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`;
+	return direction() === 'rtl' ? `\u2066${text}\u2069` : text;
+}
 
 const UNITS = /** @type {[Intl.RelativeTimeFormatUnit, number][]} */ ([['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]]);
 

@@ -6,6 +6,7 @@ import { el, replace } from '../../ui/dom.js';
 import { formatNumber, formatTime, t } from '../../ui/i18n.js';
 import { notice } from '../../ui/layout.js';
 import { pageUrl, where } from '../../ui/where.js';
+import { facts } from './fields.js';
 
 /** @param {string} phase @param {boolean} missed */
 export const phaseBadge = (phase, missed) => el('span', { class: `badge ${missed || phase === 'cancelled' ? 'bad' : phase === 'open' || phase === 'finished' ? 'good' : ''}` }, t(missed ? 'admin.phase-missed' : `admin.phase-${phase}`));
@@ -21,19 +22,19 @@ function awaitedText(awaits) {
 }
 
 /** @param {any} listed @param {number} now */
-function row(listed, now) {
-	const awaited = el('td', null, el('span', { class: 'faint' }, t('admin.loading')));
+function card(listed, now) {
+	const awaited = el('span', { class: 'faint' }, t('admin.loading'));
 	const marks = el('span', null);
-	const turnout = el('td', { class: 'number' });
+	const turnout = el('span', { class: 'faint' }, t('admin.loading'));
 	api.state(pageUrl(where(), '', listed.slug)).then((state) => {
-		replace(awaited, awaitedText(isMissed(state, now) ? [] : state.awaits));
-		replace(turnout, `${formatNumber(state.counted)} / ${formatNumber(state.voters)}`);
-		if (state.rehearsal) replace(marks, rehearsalBadge());
-	}, () => replace(awaited, t('admin.unreachable')));
-	return el('tr', null,
-		el('th', { scope: 'row' }, el('a', { href: `#e/${listed.slug}` }, listed.title), ' ', marks),
-		el('td', null, phaseBadge(listed.phase, isMissed({ ...listed, awaits: [] }, now))),
-		el('td', null, formatTime(listed.opens), el('br', null), formatTime(listed.closes)), turnout, awaited);
+		replace(awaited, awaitedText(isMissed(state, now) ? [] : state.awaits)).className = '';
+		replace(turnout, `${formatNumber(state.counted)} / ${formatNumber(state.voters)}`).className = '';
+		if (state.rehearsal) replace(marks, ' ', rehearsalBadge());
+	}, () => [awaited, turnout].forEach((place) => replace(place, t('admin.unreachable'))));
+	return el('li', { class: 'card' },
+		el('h3', null, el('a', { href: `#e/${listed.slug}` }, listed.title)),
+		el('p', null, phaseBadge(listed.phase, isMissed({ ...listed, awaits: [] }, now)), marks),
+		facts([[t('admin.opens'), formatTime(listed.opens)], [t('admin.closes'), formatTime(listed.closes)], [t('admin.column-turnout'), turnout], [t('admin.column-awaited'), awaited]]));
 }
 
 /** @param {HTMLElement} place @param {number} now */
@@ -54,7 +55,5 @@ export async function showList(place, now) {
 		replace(table, notice('note', el('p', null, t('admin.none'))));
 		return;
 	}
-	replace(table, el('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('admin.elections') }, el('table', null,
-		el('thead', null, el('tr', null, ['election', 'phase', 'polls', 'turnout', 'awaited'].map((name) => el('th', { scope: 'col', class: name === 'turnout' ? 'number' : '' }, t(`admin.column-${name}`))))),
-		el('tbody', null, elections.map((one) => row(one, now))))));
+	replace(table, el('ul', { class: 'plain elections' }, elections.map((one) => card(one, now))));
 }
