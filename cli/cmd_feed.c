@@ -29,6 +29,7 @@ typedef struct feeder {
 	tb_client client;                /* the manifest, and with it the witnesses' keys */
 	uint64_t fed;                    /* size of the head that enough witnesses have cosigned */
 	uint64_t seen[TB_MAX_WITNESSES]; /* size that each witness cosigned last, by the order of --witness */
+	bool has[TB_MAX_WITNESSES];      /* is that of the manifest under this head already? */
 } feeder;
 
 /* ---- one witness ---- */
@@ -86,9 +87,57 @@ static int ask(feeder *f, const char *url, const tb_checkpoint *head, const tb_b
 	return TB_EXIT_NO;
 }
 
-/* Adds the lines that a witness answers to *cosigned: a note with them must verify for one of the manifest's witnesses. */
-static int cosign_with(
-	feeder *f, size_t i, const char *url, const tb_checkpoint *head, const tb_buf *text, tb_buf *cosigned)
+/* Adds to *cosigned the right lines of this election's witnesses in *note that it does not have yet; how many of them *note has.  Nothing
+ * else goes on: one witness that answers with rubbish must not spoil the head for the others. */
+static uint32_t take_lines(feeder *f, const tb_note *note, tb_buf *cosigned)
+{
+	const tb_manifest *m = tb_board_manifest(f->client.board);
+	uint32_t num = 0;
+
+	for (uint32_t i = 0; i < m->num_witnesses; i++) {
+		uint64_t time;
+		tb_vkey key;
+
+		if (tb_vkey_init(&key, m->witnesses[i].name, TB_VKEY_COSIGNATURE, m->witnesses[i].key) !=
+				TB_OK ||
+			tb_note_verify(note, &key, &time) != TB_OK)
+			continue;
+		if (!f->has[i])
+			tb_note_copy_line(cosigned, note, &key);
+		f->has[i] = true;
+		num++;
+	}
+	return num;
+}
+
+/* The lines that a witness answered, under the head that it was asked about. */
+static int take_answer(
+	feeder *f, const char *url, const tb_note *head, const tb_buf *answer, tb_buf *cosigned)
+{
+	uint32_t num = 0;
+	tb_note note;
+	tb_why why;
+	tb_buf text;
+
+	tb_buf_init(&text, TB_NOTE_MAX_BYTES);
+	tb_buf_append(&text, head->text, head->text_len);
+	tb_buf_u8(&text, '\n');
+	tb_buf_append(&text, answer->data, answer->len);
+	/* Where the note's text ends decides over what the signatures are: it must be the head, and nothing of the answer. */
+	if (tb_buf_status(&text) == TB_OK &&
+		tb_note_parse(&note, (const char *)text.data, text.len, &why) == TB_OK &&
+		note.text_len == head->text_len)
+		num = take_lines(f, &note, cosigned);
+	tb_buf_release(&text);
+	if (num > 0)
+		return TB_EXIT_OK;
+	(void)tb_args_error(f->args, "%s answered no cosignature of a witness of this election", url);
+	return TB_EXIT_NO;
+}
+
+/* Asks a witness until it and we agree on what it cosigned last. */
+static int cosign_with(feeder *f, size_t i, const char *url, const tb_checkpoint *head, const tb_note *note,
+	const tb_buf *text, tb_buf *cosigned)
 {
 	int exit_code = TB_EXIT_WAIT;
 	long status = 0;
@@ -96,14 +145,16 @@ static int cosign_with(
 
 	tb_buf_init(&answer, 65536);
 	for (unsigned tries = 0; exit_code == TB_EXIT_WAIT && tries < MAX_TRIES; tries++) {
-		if (f->seen[i] > head->size)
-			break; /* it has seen more than this server shows us now: nothing to ask */
+		if (f->seen[i] > head->size) {
+			f->seen[i] = 0; /* it has seen more than this server shows us now: asked anew next time */
+			break;
+		}
 		exit_code = ask(f, url, head, text, &f->seen[i], &status, &answer);
 	}
-	if (exit_code == TB_EXIT_OK) {
-		tb_buf_append(cosigned, answer.data, answer.len);
+	if (exit_code == TB_EXIT_OK)
+		exit_code = take_answer(f, url, note, &answer, cosigned);
+	if (exit_code == TB_EXIT_OK)
 		f->seen[i] = head->size;
-	}
 	tb_buf_release(&answer);
 	return exit_code;
 }
@@ -114,22 +165,15 @@ static int hand_in(feeder *f, const tb_checkpoint *head, const tb_buf *cosigned)
 {
 	const tb_manifest *m = tb_board_manifest(f->client.board);
 	char url[TB_URL_MAX + 128], text[300];
-	tb_checkpoint parsed;
 	tb_response response;
 	uint32_t num = 0;
 	tb_buf answer;
 	tb_fault fault;
-	tb_note note;
-	tb_why why = {""};
 	tb_err err;
 	int exit_code = TB_EXIT_OK;
 
-	if (tb_checkpoint_parse(&parsed, &note, (const char *)cosigned->data, cosigned->len, &why) != TB_OK ||
-		tb_manifest_count_witnesses(m, &note, &num) != TB_OK || num == 0) {
-		(void)tb_args_error(
-			f->args, "no right cosignature of a witness of this election: %s", why.text);
-		return TB_EXIT_NO;
-	}
+	for (uint32_t i = 0; i < m->num_witnesses; i++)
+		num += f->has[i] ? 1 : 0;
 	tb_client_url(&f->client, url, "log/cosignatures");
 	tb_buf_init(&answer, 65536);
 	err = tb_fetch_post_text(
@@ -156,15 +200,14 @@ static int hand_in(feeder *f, const tb_checkpoint *head, const tb_buf *cosigned)
 }
 
 /* The head as the log alone has signed it: what witnesses are asked about. */
-static int get_head(feeder *f, tb_checkpoint *head, tb_buf *text)
+static int get_head(feeder *f, tb_checkpoint *head, tb_note *note, tb_buf *text)
 {
 	tb_why why = {""};
-	tb_note note;
 
 	tb_buf_clear(text);
 	if (tb_source_get(f->client.source, TB_CHECKPOINT_PATH, text, &why) != TB_OK)
 		return tb_args_error(f->args, "cannot get the checkpoint: %s", why.text);
-	if (tb_checkpoint_open(head, &note, (const char *)text->data, text->len, &f->client.log_key, &why) ==
+	if (tb_checkpoint_open(head, note, (const char *)text->data, text->len, &f->client.log_key, &why) ==
 		TB_OK)
 		return TB_EXIT_OK;
 	(void)tb_args_error(f->args, "LOG.CHECKPOINT: %s", why.text);
@@ -175,20 +218,27 @@ static int feed_once(feeder *f)
 {
 	const char *url;
 	tb_checkpoint head;
+	tb_note note;
 	tb_buf text, cosigned;
 	int exit_code, worst = TB_EXIT_OK;
+	uint32_t num;
 
 	tb_buf_init(&text, TB_NOTE_MAX_BYTES);
 	tb_buf_init(&cosigned, TB_NOTE_MAX_BYTES);
-	exit_code = get_head(f, &head, &text);
+	memset(f->has, 0, sizeof f->has);
+	exit_code = get_head(f, &head, &note, &text);
 	if (exit_code == TB_EXIT_OK && head.size != f->fed) {
-		tb_buf_append(&cosigned, text.data, text.len);
+		tb_buf_append(&cosigned, note.text, note.text_len);
+		tb_buf_u8(&cosigned, '\n');
+		tb_note_copy_line(&cosigned, &note, &f->client.log_key);
+		num = take_lines(f, &note, &cosigned); /* what others have brought before */
 		for (size_t i = 0; (url = tb_args_get_nth(f->args, "witness", i)) != NULL; i++) {
-			int code = cosign_with(f, i, url, &head, &text, &cosigned);
+			int code = cosign_with(f, i, url, &head, &note, &text, &cosigned);
 
+			num += code == TB_EXIT_OK ? 1 : 0;
 			worst = code > worst ? code : worst;
 		}
-		exit_code = cosigned.len > text.len ? hand_in(f, &head, &cosigned) : TB_EXIT_NO;
+		exit_code = num > 0 ? hand_in(f, &head, &cosigned) : TB_EXIT_NO;
 		if (exit_code == TB_EXIT_NO && worst > TB_EXIT_NO)
 			exit_code = worst;
 	}

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/base64.h"
 #include "core/base/json.h"
 #include "core/log/proof.h"
 #include "core/log/tile.h"
+#include "crypto/hash.h"
 #include "server/archive.h"
 #include "server/route.h"
 #include "server/witnessed.h"
@@ -146,7 +148,8 @@ void tb_api_voter(tb_app *app, tb_election *e, const char *id, tb_http_response 
 
 void tb_api_checkpoint(tb_election *e, const tb_http_request *request, tb_http_response *response)
 {
-	char etag[40];
+	char etag[40], hex[17];
+	uint8_t hash[TB_SHA256_BYTES];
 	uint64_t size;
 	uint32_t num;
 	tb_err err = tb_election_read_checkpoint(e, &size, &num, &response->body);
@@ -156,9 +159,13 @@ void tb_api_checkpoint(tb_election *e, const tb_http_request *request, tb_http_r
 		return;
 	}
 	ok(response, "text/plain; charset=utf-8", "no-cache");
-	/* The size determines the log's own bytes; cosignatures only become more. */
-	(void)snprintf(
-		etag, sizeof etag, num == 0 ? "\"%" PRIu64 "\"" : "\"%" PRIu64 "-%" PRIu32 "\"", size, num);
+	/* The size determines the log's own bytes.  It does not say whose cosignatures are there, nor of what time. */
+	(void)snprintf(etag, sizeof etag, "\"%" PRIu64 "\"", size);
+	if (num > 0) {
+		tb_sha256(hash, response->body.data, response->body.len);
+		tb_hex_write(hex, hash, 8);
+		(void)snprintf(etag, sizeof etag, "\"%" PRIu64 "-%.16s\"", size, hex);
+	}
 	if (tb_api_not_modified(request, response, etag))
 		tb_buf_clear(&response->body);
 }

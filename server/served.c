@@ -15,7 +15,6 @@
 #include "crypto/hash.h"
 #include "server/slog.h"
 
-#define NOTE_MAX 65536
 #define HEAD_BYTES 64
 #define PLACE_BYTES 104 /* id, size, root, hash of these */
 #define BODY_BYTES 72
@@ -294,7 +293,7 @@ tb_err tb_served_check_mirror(
 	tb_buf text;
 	tb_err err;
 
-	tb_buf_init(&text, NOTE_MAX);
+	tb_buf_init(&text, TB_NOTE_MAX_BYTES); /* less, and a long one would be passed over */
 	(void)snprintf(path, sizeof path, "%s/log/checkpoint", folder);
 	err = tb_file_read(&text, path, &reason);
 	if (err == TB_OK)

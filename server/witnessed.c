@@ -4,8 +4,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The policy never changes: it may be asked without the board's lock. */
-static tb_err count(tb_election *e, const tb_note *note, uint32_t *num, uint32_t *needed, tb_fault *fault)
+/* The head again, with the lines of the log and of the election's witnesses, each once.  Whoever brings a head could put more there, up to 128 KiB
+ * in any words, and everybody would be served it with the checkpoint and with every receipt. */
+static tb_err tidy(tb_buf *out, const tb_manifest *m, const tb_note *note)
+{
+	tb_vkey key;
+	tb_err err = tb_vkey_init(&key, m->origin, TB_VKEY_ED25519, m->server_log_key);
+
+	tb_buf_append(out, note->text, note->text_len);
+	tb_buf_u8(out, '\n');
+	if (err == TB_OK)
+		tb_note_copy_line(out, note, &key);
+	for (uint32_t i = 0; i < m->num_witnesses && err == TB_OK; i++) {
+		err = tb_vkey_init(&key, m->witnesses[i].name, TB_VKEY_COSIGNATURE, m->witnesses[i].key);
+		if (err == TB_OK)
+			tb_note_copy_line(out, note, &key);
+	}
+	return err == TB_OK ? tb_buf_status(out) : err;
+}
+
+/* Counts the witnesses, and writes what is kept of the note.  The policy never changes: it may be asked without the board's lock. */
+static tb_err count(tb_election *e, const tb_note *note, tb_buf *out, uint32_t *num, uint32_t *needed,
+	tb_fault *fault)
 {
 	tb_board_ref *ref = tb_election_board(e);
 	const tb_manifest *m = tb_board_manifest(ref->board);
@@ -21,6 +41,8 @@ static tb_err count(tb_election *e, const tb_note *note, uint32_t *num, uint32_t
 	else if (err == TB_OK && *num == 0)
 		err = tb_fault_set(fault, "WITNESS.POLICY", "body",
 			"a cosignature of a witness of this election", "none");
+	else if (err == TB_OK)
+		err = tidy(out, m, note);
 	tb_election_board_drop(e, ref);
 	return err;
 }
@@ -70,26 +92,28 @@ tb_err tb_witnessed_take(
 	tb_checkpoint head;
 	tb_note note;
 	uint32_t found = 0, needed = 0;
+	tb_buf tidied, old;
 	tb_err err = open_head(app, e, text, len, &head, &note, fault);
 
+	tb_buf_init(&tidied, TB_NOTE_MAX_BYTES);
+	tb_buf_init(&old, TB_NOTE_MAX_BYTES);
 	if (err == TB_OK)
-		err = count(e, &note, &found, &needed, fault);
-	if (err != TB_OK)
-		return err;
-	(void)pthread_mutex_lock(&e->view_lock);
-	if (is_better(&e->witnessed, head.size, found, needed)) {
-		e->witnessed.size = 0;
-		tb_buf_clear(&e->witnessed.text);
-		tb_buf_append(&e->witnessed.text, text, len);
-		err = tb_buf_status(&e->witnessed.text);
-		if (err == TB_OK) {
-			e->witnessed.size = head.size;
-			e->witnessed.num = found;
-			e->witnessed.is_enough = found >= needed;
+		err = count(e, &note, &tidied, &found, &needed, fault);
+	if (err == TB_OK) {
+		(void)pthread_mutex_lock(&e->view_lock);
+		if (is_better(&e->witnessed, head.size, found, needed)) {
+			old = e->witnessed.text;
+			e->witnessed = (tb_witnessed){.size = head.size,
+				.num = found,
+				.is_enough = found >= needed,
+				.text = tidied};
+			tb_buf_init(&tidied, TB_NOTE_MAX_BYTES);
 		}
+		*num = e->witnessed.num;
+		(void)pthread_mutex_unlock(&e->view_lock);
 	}
-	*num = e->witnessed.num;
-	(void)pthread_mutex_unlock(&e->view_lock);
+	tb_buf_release(&tidied);
+	tb_buf_release(&old);
 	return err;
 }
 

@@ -137,8 +137,12 @@ static void add_checkpoint(service *s, const tb_http_request *request, tb_http_r
 	unsigned status = tb_witness_add(
 		s->witness, request->body, request->body_len, tb_clock_now(&s->clock), &response->body);
 
+	const uint8_t *first = response->body.data;
+	/* A 409 says a size, or in words that the head is a second one of its size. */
+	bool is_size = status == 409 && response->body.len > 0 && *first >= '0' && *first <= '9';
+
 	tb_slog(status == 200 ? TB_SLOG_INFO : TB_SLOG_WARNING, "add-checkpoint", "status=%u", status);
-	respond(response, status, status == 409 ? "text/x.tlog.size" : "text/plain; charset=utf-8");
+	respond(response, status, is_size ? "text/x.tlog.size" : "text/plain; charset=utf-8");
 }
 
 /* /<origin hash>/checkpoint */

@@ -210,3 +210,19 @@ bool tb_note_line_is_by(const tb_note_line *line, const tb_vkey *key)
 	return line->id == key->id && line->name_len == strlen(key->name) &&
 	       memcmp(line->name, key->name, line->name_len) == 0;
 }
+
+void tb_note_copy_line(tb_buf *out, const tb_note *note, const tb_vkey *key)
+{
+	for (size_t i = 0; i < note->num_lines; i++) {
+		const tb_note_line *l = &note->line[i];
+
+		if (!tb_note_line_is_by(l, key))
+			continue;
+		tb_buf_text(out, DASH);
+		tb_buf_append(out, l->name, l->name_len);
+		tb_buf_u8(out, ' ');
+		tb_buf_append(out, l->base64, l->base64_len);
+		tb_buf_u8(out, '\n');
+		return;
+	}
+}

@@ -53,6 +53,9 @@ TB_CHECKED tb_err tb_note_parse(tb_note *out, const char *in, size_t in_len, tb_
 /* Appends one signature line: to a note that consists of its text and the empty line, or has lines already. */
 void tb_note_write_line(
 	tb_buf *out, const char *name, uint32_t id, const uint8_t *signature, size_t signature_len);
+/* Appends the first line by this key as it stands in *note; nothing when there is none.  So a note is written again with the lines that
+ * are known, without what anybody else put there. */
+void tb_note_copy_line(tb_buf *out, const tb_note *note, const tb_vkey *key);
 /* Decodes the signature of a line (without the key id) if it has exactly `len` bytes.  ENCODING. */
 TB_CHECKED tb_err tb_note_line_signature(const tb_note_line *line, uint8_t *out, size_t len);
 /* Is this line by that key?  Name and id must both match; anything else is an unknown signer, to be ignored. */

@@ -269,11 +269,15 @@ static unsigned judge(const tb_witness *w, const known_log *log, const tb_add_ch
 	if (tb_merkle_verify_consistency(&r->proof, old->size, old->root, new->size, new->root) == TB_OK)
 		return 200;
 	if (old->size == new->size && memcmp(old->root, new->root, sizeof old->root) != 0)
-		return say(answer, 422, keep_evidence(w, log, r));
+		return say(answer, 409, keep_evidence(w, log, r));
 	return say(answer, 422, "the proof does not show that this head continues the one that was cosigned");
 }
 
-/* The note as the log signed it, without other lines, and the cosignature: *line is the answer, *text what is kept. */
+/*
+ * The note as the log signed it, without other lines, and the cosignature: *line is the answer, *text what is kept.  One line of the log's:
+ * anybody can hand in its head with the line repeated as often as a note may have lines, and with ours there would be too many to
+ * read the memory again.
+ */
 static tb_err cosign(const tb_witness *w, const known_log *log, const tb_add_checkpoint *r, uint64_t now,
 	tb_buf *line, tb_buf *text)
 {
@@ -285,17 +289,7 @@ static tb_err cosign(const tb_witness *w, const known_log *log, const tb_add_che
 	tb_note_write_line(line, w->key.name, w->key.id, signature, sizeof signature);
 	tb_buf_append(text, r->note.text, r->note.text_len);
 	tb_buf_text(text, "\n");
-	for (size_t i = 0; i < r->note.num_lines; i++) {
-		const tb_note_line *l = &r->note.line[i];
-
-		if (!tb_note_line_is_by(l, &log->key))
-			continue;
-		tb_buf_text(text, "\xe2\x80\x94 ");
-		tb_buf_append(text, l->name, l->name_len);
-		tb_buf_text(text, " ");
-		tb_buf_append(text, l->base64, l->base64_len);
-		tb_buf_text(text, "\n");
-	}
+	tb_note_copy_line(text, &r->note, &log->key);
 	tb_buf_append(text, line->data, line->len);
 	err = tb_buf_status(text);
 	return err == TB_OK ? tb_buf_status(line) : err;

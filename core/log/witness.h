@@ -51,7 +51,7 @@ void tb_witness_close(tb_witness *w); /* NULL is fine; wipes */
 
 /*
  * Answers "add-checkpoint" at the time `now`: returns the HTTP status and appends the body to *answer - the signature line for 200, the size of
- * the latest cosigned head for 409, else a sentence.  200, 400, 403, 404, 409, 422 as C2SP tlog-witness has them; 500 when the state
+ * the latest cosigned head for 409 when the request's is another, else a sentence (also for 409, of a second head of that size).  200, 400, 403, 404, 409, 422 as C2SP tlog-witness has them; 500 when the state
  * cannot be written, and nothing is signed.
  */
 unsigned tb_witness_add(tb_witness *w, const void *body, size_t body_len, uint64_t now, tb_buf *answer);

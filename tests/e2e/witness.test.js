@@ -126,6 +126,18 @@ test('the server takes right cosignatures of its own heads only', async (t) => {
 	assert.match((await post(head)).text, /WITNESS.POLICY/);
 	assert.match((await post('nonsense')).text, /LOG.CHECKPOINT/);
 	assert.equal((await fetch(`${e.url}/log/witnessed`)).status, 404);
+	// What a stranger puts beside the lines of the log and its witnesses reaches nobody, and neither do the same lines again.
+	const answer = await fetch(`${witnesses[0].url}/add-checkpoint`, { method: 'POST', body: `old 0\n\n${head}` });
+	const line = await answer.text();
+	assert.equal(answer.status, 200, line);
+	const stranger = `\u2014 this.election.is.void ${Buffer.alloc(6000, 7).toString('base64')}\n`;
+	const own = `${head.split('\n').at(-2)}\n`;
+	assert.equal((await post(head + stranger + own.repeat(20) + stranger.repeat(9) + line + line)).status, 200);
+	assert.ok(await (await fetch(`${e.url}/log/witnessed`)).text() === head + line);
+	const now = await fetch(`${e.url}/log/checkpoint`);
+	assert.ok(await now.text() === head + line);
+	const later = await fetch(`${e.url}/log/checkpoint`, { headers: { 'If-None-Match': now.headers.get('etag') ?? '' } });
+	assert.equal(later.status, 304);
 	assert.equal(feed(e, witnesses).status, 0);
 	const cosigned = await (await fetch(`${e.url}/log/checkpoint`)).text();
 	assert.equal(cosigned.split('\n').length, head.split('\n').length + 3);
@@ -161,10 +173,39 @@ test('a witness cosigns one history only, whatever happens to it', async (t) => 
 	}
 	const said = server.try('tabella', 'feed', '--once', '--state', 'elsewhere', ...witnesses.flatMap(({ url }) => ['--witness', url]), e.url);
 	assert.notEqual(said.status, 0);
-	assert.match(said.err, /answered 422: another head of this size was cosigned: the log is forked, and the evidence is kept/);
+	assert.match(said.err, /answered 409: another head of this size was cosigned: the log is forked, and the evidence is kept/);
 	for (const { name } of witnesses) {
 		const folder = readdirSync(join(server.folder, name)).find((file) => file.length === 64) ?? '';
 		const evidence = readdirSync(join(server.folder, name, folder)).find((file) => file.endsWith('.fork')) ?? '';
 		assert.match(server.run('tabella-verify', '--evidence', join(name, folder, evidence)), /FORKED\n$/);
+	}
+});
+
+/** Something else in the place of a witness: another process, since this one waits for the programs. @param {Server} server @param {string} name @param {string} answer @param {number} status */
+async function impostor(server, name, answer, status) {
+	const file = join(server.folder, name);
+	const script = `const s = require('http').createServer((q, r) => { q.resume(); q.on('end', () => { r.writeHead(${status}); r.end(${JSON.stringify(answer)}); }); });
+		s.listen(0, '127.0.0.1', () => require('fs').writeFileSync(process.argv[1], String(s.address().port)));`;
+	const child = spawn(process.execPath, ['-e', script, file], { stdio: 'ignore' });
+	await server.until('it listens', () => existsSync(file) && readFileSync(file, 'utf8') !== '');
+	return { url: `http://127.0.0.1:${readFileSync(file, 'utf8')}`, end: () => child.kill('SIGKILL') };
+}
+
+test('a witness that answers anything spoils nothing for the others', async (t) => {
+	const { e, server, witnesses } = await start(t);
+	const line = `\u2014 a.stranger ${Buffer.alloc(76, 1).toString('base64')}\n`;
+	const forged = `\u2014 one.example ${witnesses[0].line.split('+').at(-2)}`;
+	const answers = [['rubbish', 200], [line, 200], [line.repeat(63), 200], [`${'x'.repeat(60000)}`, 200], [`${forged}\n`, 200], ['\n\n', 200], ['', 200],
+		['281474976710656\n', 409], ['99999999999999999999999\n', 409], ['-1\n', 409], ['\u001b[2J', 500]];
+	let names = 0;
+	for (const [text, status] of /** @type {[string, number][]} */ (answers)) {
+		e.vote('v001');
+		const other = await impostor(server, `impostor-${++names}`, text, status);
+		const said = feed(e, [/** @type {any} */ (other), ...witnesses.slice(0, 2)]);
+		other.end();
+		assert.equal(said.status, 0, `${text.slice(0, 40)}: ${said.out}${said.err}`);
+		assert.match(said.out, /cosigned by 2 witnesses/);
+		assert.doesNotMatch(said.err, /\u001b/);
+		assert.equal((await (await fetch(`${e.url}/log/witnessed`)).text()).split('\n').length, 8, 'the head, an empty line, the log and two witnesses');
 	}
 });

@@ -247,14 +247,46 @@ static void test_a_second_history_is_never_cosigned(void **state)
 	assert_int_equal(add(0, 5, UINT64_MAX, &answer), 200);
 	for (uint64_t odd = 0; odd < 5; odd++)
 		for (uint64_t size = 5; size < 12; size++)
-			assert_int_equal(add(5, size, odd, &answer), 422);
+			assert_int_equal(add(5, size, odd, &answer), size == 5 ? 409 : 422);
 	assert_true(has_evidence(5)); /* of the same size: evidence by itself */
 	tb_witness_close(witness);
 	open_witness();
 	assert_int_equal(add(5, 9, 2, &answer), 422);
 	assert_int_equal(add(5, 9, 7, &answer), 200); /* it is the same up to 5 */
-	assert_int_equal(add(9, 9, UINT64_MAX, &answer), 422);
+	assert_int_equal(add(9, 9, UINT64_MAX, &answer), 409);
+	assert_non_null(strstr(tb_buf_cstr(&answer), "forked"));
 	assert_true(has_evidence(9));
+	tb_buf_release(&answer);
+}
+
+/* Anybody can repeat a log's line as often as a note may have lines: the memory with ours behind it must still be one. */
+static void test_a_line_that_is_repeated_is_kept_once(void **state)
+{
+	const asked a = {.size = 5, .odd = 99, .origin = ORIGIN, .by = &log_secret};
+	const char *line;
+	size_t line_len;
+	tb_buf request, answer;
+
+	(void)state;
+	tb_buf_init(&request, TB_WITNESS_REQUEST_MAX);
+	tb_buf_init(&answer, 4096);
+	write_request(&request, &a);
+	line = strstr(tb_buf_cstr(&request), "\xe2\x80\x94 ");
+	assert_non_null(line);
+	line_len = strlen(line);
+	for (size_t i = 1; i < TB_NOTE_MAX_LINES; i++) {
+		char copy[600];
+
+		assert_true(line_len < sizeof copy);
+		memcpy(copy, request.data + request.len - line_len, line_len);
+		tb_buf_append(&request, copy, line_len);
+	}
+	assert_int_equal(tb_witness_add(witness, request.data, request.len, NOW, &answer), 200);
+	tb_buf_release(&request);
+	assert_cosigned(&answer, 5);
+	tb_witness_close(witness);
+	open_witness();
+	assert_cosigned(&answer, 5);
 	tb_buf_release(&answer);
 }
 
@@ -330,6 +362,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_log_that_grows_is_cosigned, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_every_refusal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_second_history_is_never_cosigned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_line_that_is_repeated_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_one_folder_is_of_one_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_is_not_signed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_memory_of_somebody_else_is_refused, setup, teardown),
