@@ -146,7 +146,8 @@ static int cosign_with(feeder *f, size_t i, const char *url, const tb_checkpoint
 	tb_buf_init(&answer, 65536);
 	for (unsigned tries = 0; exit_code == TB_EXIT_WAIT && tries < MAX_TRIES; tries++) {
 		if (f->seen[i] > head->size) {
-			f->seen[i] = 0; /* it has seen more than this server shows us now: asked anew next time */
+			/* It has seen more than this server shows us now: asked anew next time. */
+			f->seen[i] = 0;
 			break;
 		}
 		exit_code = ask(f, url, head, text, &f->seen[i], &status, &answer);

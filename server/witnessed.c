@@ -24,8 +24,8 @@ static tb_err tidy(tb_buf *out, const tb_manifest *m, const tb_note *note)
 }
 
 /* Counts the witnesses, and writes what is kept of the note.  The policy never changes: it may be asked without the board's lock. */
-static tb_err count(tb_election *e, const tb_note *note, tb_buf *out, uint32_t *num, uint32_t *needed,
-	tb_fault *fault)
+static tb_err count(
+	tb_election *e, const tb_note *note, tb_buf *out, uint32_t *num, uint32_t *needed, tb_fault *fault)
 {
 	tb_board_ref *ref = tb_election_board(e);
 	const tb_manifest *m = tb_board_manifest(ref->board);
