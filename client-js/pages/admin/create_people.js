@@ -55,7 +55,7 @@ export const peopleStep = (c) => {
 		draft.endorsers.length < 20 && button(t('admin.endorsers-add'), () => { draft.endorsers.push({ id: draft.endorsers.length === 0 ? 'auditor' : `auditor-${draft.endorsers.length + 1}`, name: '', line: '' }); c.redraw(`endorsers.${draft.endorsers.length - 1}.name`); }),
 		el('details', { open: draft.witnesses.length > 0 }, el('summary', null, t('admin.witnesses')), el('p', { class: 'small' }, t('admin.witnesses-what')),
 			draft.witnesses.length > 0 && form.text('witnessesNeeded', { label: t('admin.witnesses-needed'), dir: 'ltr', value: draft.witnessesNeeded, on: (value) => { draft.witnessesNeeded = value; } }),
-			draft.witnesses.map((one, i) => el('div', { class: 'option' },
+			draft.witnesses.map((one, i) => el('div', { class: 'draft-option' },
 				form.text(`witnesses.${i}.line`, { label: t('admin.nth-witnesses', { n: i + 1 }), hint: t('admin.witnesses-hint'), lines: 2, dir: 'ltr', spellcheck: false, mono: true, value: one.line, on: (value) => { one.line = value; } }), removeButton(c, 'witnesses', i))),
 			draft.witnesses.length < 20 && button(t('admin.witnesses-add'), () => { draft.witnesses.push({ line: '' }); c.redraw(`witnesses.${draft.witnesses.length - 1}.line`); })),
 		el('h3', null, t('admin.server')), el('p', { class: 'small' }, t('admin.server-what')),

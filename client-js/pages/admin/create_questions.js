@@ -52,7 +52,7 @@ function option(c, q, i, path) {
 	const here = `${path}.options.${i}`;
 	const { form } = c;
 	const isOpen = o.text !== '' || o.picture !== '' || o.link !== '' || o.id !== '' || c.problems.some((one) => one.path.startsWith(here) && !one.path.endsWith('.label'));
-	return el('li', { class: 'option' },
+	return el('li', { class: 'draft-option' },
 		form.text(`${here}.label`, { label: t('admin.option-n', { n: i + 1 }), value: o.label, on: (value) => { o.label = value; } }),
 		el('details', { open: isOpen }, el('summary', null, t('admin.option-more')),
 			form.text(`${here}.text`, { label: t('admin.option-text'), lines: 3, value: o.text, on: (value) => { o.text = value; } }),
