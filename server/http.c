@@ -239,6 +239,28 @@ static enum MHD_Result join_value(void *cls, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
+/* Counts the lines that say where a body ends. */
+static enum MHD_Result count_lengths(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	unsigned *num = cls;
+
+	(void)kind;
+	(void)value;
+	if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0 ||
+		strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0)
+		(*num)++;
+	return MHD_YES;
+}
+
+/* Two of them can be read in two ways: a proxy may have seen other requests than we would [HTTP.SIZE]. */
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+	unsigned num = 0;
+
+	(void)MHD_get_connection_values(connection, MHD_HEADER_KIND, count_lengths, &num);
+	return num > 1;
+}
+
 /* Several lines of one header are one list, in their order. */
 static void find_client(call *c)
 {
@@ -353,7 +375,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 
 	(void)version;
 	if (c == NULL) {
-		c = call_new(h, connection, method, path);
+		c = is_ambiguous(connection) ? NULL : call_new(h, connection, method, path);
 		if (c == NULL)
 			return MHD_NO;
 		*state = c;
