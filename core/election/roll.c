@@ -10,14 +10,13 @@
 #include "crypto/rand.h"
 
 /*
- * While chunks come in, the index is by key: that is how a key used twice is found at once [ROLL.KEYS], and ids need no
- * index, since they come in order.  With the final chunk it is made anew by id, and a filter of the keys is made, so that
- * the few late keys are compared with all others only when the filter says so.
+ * Two indexes, by id and by key: whoever votes is found by the id, and that a key is used twice is found by the key [ROLL.KEYS].  A
+ * third has the keys that were replaced.  No look-up walks through the roll: whoever may post can make us do many.
  */
 struct tb_roll {
 	tb_roll_records records;
-	tb_roll_index index;
-	tb_roll_filter filter;
+	tb_roll_index by_id,
+		by_key; /* by_key: former keys of a voter too, until it grows; each hit is compared */
 	tb_roll_weights weights;
 	bool is_final;
 	char last_id[TB_ID_MAX + 1]; /* of the chunks so far */
@@ -25,6 +24,7 @@ struct tb_roll {
 	uint64_t total_weight, weight_cast;
 	uint8_t (*replaced)[32]; /* keys that a new credential took the place of */
 	uint32_t num_replaced, cap_replaced;
+	tb_roll_index by_replaced;
 	/* from the manifest */
 	uint64_t min_holders;
 	bool weights_warn;
@@ -71,6 +71,13 @@ static uint64_t hash_record_id(const void *roll, uint32_t number)
 	return tb_load_u64(tb_records_at(&r->records, number)->id_tag);
 }
 
+static uint64_t hash_replaced(const void *roll, uint32_t number)
+{
+	const tb_roll *r = roll;
+
+	return hash_key(r, r->replaced[number]);
+}
+
 /* ---- records ---- */
 
 static uint32_t weight_of(const tb_roll_record *v)
@@ -96,16 +103,19 @@ static void set_flag(tb_roll_record *v, unsigned flag)
 	v->weight_and_flags[2] = (uint8_t)(v->weight_and_flags[2] | flag);
 }
 
-/* Appends a voter; there is room everywhere, and the index is told by the caller. */
+/* Appends a voter; there is room everywhere. */
 static tb_roll_record *append(tb_roll *r, const char *id, uint32_t weight, const uint8_t key[32])
 {
-	tb_roll_record *v = tb_records_at(&r->records, r->records.num);
+	uint32_t number = r->records.num;
+	tb_roll_record *v = tb_records_at(&r->records, number);
 
 	memset(v, 0, sizeof *v);
 	tag(v->id_tag, sizeof v->id_tag, r, 'i', id, strlen(id));
 	memcpy(v->key, key, 32);
 	set_weight(v, weight);
 	tb_weights_add(&r->weights, weight);
+	tb_index_add(&r->by_id, hash_record_id(r, number), number);
+	tb_index_add(&r->by_key, hash_key(r, key), number);
 	r->records.num++;
 	r->num_voters++;
 	r->total_weight += weight;
@@ -147,8 +157,9 @@ void tb_roll_free(tb_roll *r)
 	if (r == NULL)
 		return;
 	tb_records_release(&r->records);
-	tb_index_release(&r->index);
-	tb_filter_release(&r->filter);
+	tb_index_release(&r->by_id);
+	tb_index_release(&r->by_key);
+	tb_index_release(&r->by_replaced);
 	tb_weights_release(&r->weights);
 	free(r->replaced);
 	free(r);
@@ -165,13 +176,13 @@ static tb_err bad(
 	return tb_fault_set(fault, rule, where, expected, found);
 }
 
-/* While chunks come in: the number of the voter who has this key already. */
-static bool find_key_by_index(const tb_roll *r, const uint8_t key[32], uint32_t *number)
+/* The number of the voter who has this key. */
+static bool find_key(const tb_roll *r, const uint8_t key[32], uint32_t *number)
 {
 	uint64_t hash = hash_key(r, key);
 	uint32_t probe = 0;
 
-	while (tb_index_next(&r->index, hash, &probe, number))
+	while (tb_index_next(&r->by_key, hash, &probe, number))
 		if (memcmp(tb_records_at(&r->records, *number)->key, key, 32) == 0)
 			return true;
 	return false;
@@ -268,7 +279,7 @@ tb_err tb_roll_check_chunk(const tb_roll *r, const tb_roll_chunk *c, tb_fault *f
 	if (c->num > 0 && r->records.num > 0 && strcmp(c->voters[0].id, r->last_id) <= 0)
 		return bad(fault, "ROLL", 0, 0, "an id after that of the last voter so far", c->voters[0].id);
 	for (size_t i = 0; i < c->num; i++) {
-		if (find_key_by_index(r, c->voters[i].key, &other)) {
+		if (find_key(r, c->voters[i].key, &other)) {
 			char found[64];
 
 			snprintf(found, sizeof found, "the key of voter %u of the roll, counted from 0",
@@ -287,34 +298,25 @@ static tb_err reserve(tb_roll *r, uint32_t more)
 	if (err == TB_OK)
 		err = tb_weights_reserve(&r->weights, more);
 	if (err == TB_OK)
-		err = tb_index_reserve(
-			&r->index, r->records.num + more, r->is_final ? hash_record_id : hash_record_key, r);
+		err = tb_index_reserve(&r->by_id, r->records.num, more, hash_record_id, r);
+	if (err == TB_OK)
+		err = tb_index_reserve(&r->by_key, r->records.num, more, hash_record_key, r);
 	return err;
 }
 
 tb_err tb_roll_apply_chunk(tb_roll *r, const tb_roll_chunk *c)
 {
-	uint32_t first = r->records.num;
 	tb_err err;
 
-	TB_REQUIRE(!r->is_final && c->first == first && c->num <= TB_ROLL_CHUNK_MAX);
+	TB_REQUIRE(!r->is_final && c->first == r->records.num && c->num <= TB_ROLL_CHUNK_MAX);
 	err = reserve(r, (uint32_t)c->num);
-	if (err == TB_OK && c->is_final)
-		err = tb_filter_new(&r->filter, first + (uint32_t)c->num);
 	if (err != TB_OK)
 		return err;
-	for (uint32_t i = 0; i < c->num; i++) {
+	for (uint32_t i = 0; i < c->num; i++)
 		(void)append(r, c->voters[i].id, c->voters[i].weight, c->voters[i].key);
-		tb_index_add(&r->index, hash_record_key(r, first + i), first + i);
-	}
 	if (c->num > 0)
 		snprintf(r->last_id, sizeof r->last_id, "%s", c->voters[c->num - 1].id);
-	if (c->is_final) {
-		for (uint32_t i = 0; i < r->records.num; i++)
-			tb_filter_add(&r->filter, hash_record_key(r, i));
-		tb_index_rebuild(&r->index, hash_record_id, r);
-		r->is_final = true;
-	}
+	r->is_final = c->is_final;
 	return TB_OK;
 }
 
@@ -326,13 +328,13 @@ tb_err tb_roll_apply_chunk(tb_roll *r, const tb_roll_chunk *c)
  */
 static bool is_key_taken(const tb_roll *r, const uint8_t key[32])
 {
-	if (!tb_filter_may_have(&r->filter, hash_key(r, key)))
-		return false;
-	for (uint32_t i = 0; i < r->records.num; i++)
-		if (memcmp(tb_records_at(&r->records, i)->key, key, 32) == 0)
-			return true;
-	for (uint32_t i = 0; i < r->num_replaced; i++)
-		if (memcmp(r->replaced[i], key, 32) == 0)
+	uint64_t hash = hash_key(r, key);
+	uint32_t probe = 0, number;
+
+	if (find_key(r, key, &number))
+		return true;
+	while (tb_index_next(&r->by_replaced, hash, &probe, &number))
+		if (memcmp(r->replaced[number], key, 32) == 0)
 			return true;
 	return false;
 }
@@ -372,44 +374,17 @@ tb_err tb_roll_check_change(const tb_roll *r, const tb_roll_change *c, tb_fault 
 	return err;
 }
 
-static tb_err apply_add(tb_roll *r, const tb_roll_change *c)
-{
-	tb_err err = reserve(r, 1);
-
-	if (err != TB_OK)
-		return err;
-	set_flag(append(r, c->voter, c->weight, c->key), TB_VOTER_ADDED);
-	tb_index_add(&r->index, hash_record_id(r, r->records.num - 1), r->records.num - 1);
-	return TB_OK;
-}
-
-/* Before it is so full that every second key needs a look at all others. */
-static tb_err grow_filter(tb_roll *r)
-{
-	tb_roll_filter bigger;
-	tb_err err;
-
-	if (r->filter.num < 2 * (uint64_t)r->filter.full + 64)
-		return TB_OK;
-	err = tb_filter_new(&bigger, r->filter.num + r->filter.num / 2);
-	if (err != TB_OK)
-		return err;
-	for (uint32_t i = 0; i < r->records.num; i++)
-		tb_filter_add(&bigger, hash_record_key(r, i));
-	for (uint32_t i = 0; i < r->num_replaced; i++)
-		tb_filter_add(&bigger, hash_key(r, r->replaced[i]));
-	tb_filter_release(&r->filter);
-	r->filter = bigger;
-	return TB_OK;
-}
-
+/* Room for one more replaced key, and for the one that takes its place. */
 static tb_err reserve_replaced(tb_roll *r)
 {
-	uint32_t cap = r->cap_replaced == 0 ? 16 : 2 * r->cap_replaced;
+	uint32_t cap = r->cap_replaced + r->cap_replaced / 2 + 16;
 	uint8_t(*list)[32];
+	tb_err err = tb_index_reserve(&r->by_key, r->records.num, 1, hash_record_key, r);
 
-	if (r->num_replaced < r->cap_replaced)
-		return TB_OK;
+	if (err == TB_OK)
+		err = tb_index_reserve(&r->by_replaced, r->num_replaced, 1, hash_replaced, r);
+	if (err != TB_OK || r->num_replaced < r->cap_replaced)
+		return err;
 	if (cap < r->cap_replaced)
 		return TB_ERR_LIMIT;
 	list = realloc(r->replaced, cap * sizeof *list);
@@ -435,9 +410,20 @@ static void apply_remove(tb_roll *r, tb_voter voter)
 	}
 }
 
+static void apply_credential(tb_roll *r, tb_voter voter, const uint8_t key[32])
+{
+	tb_roll_record *v = tb_records_at(&r->records, voter);
+
+	memcpy(r->replaced[r->num_replaced], v->key, 32);
+	tb_index_add(&r->by_replaced, hash_replaced(r, r->num_replaced), r->num_replaced);
+	r->num_replaced++;
+	memcpy(v->key, key, 32);
+	tb_index_add(&r->by_key, hash_key(r, key), voter);
+	set_flag(v, TB_VOTER_CHANGED);
+}
+
 tb_err tb_roll_apply_change(tb_roll *r, const tb_roll_change *c)
 {
-	tb_roll_record *v;
 	tb_voter voter = 0;
 	tb_err err;
 
@@ -448,20 +434,13 @@ tb_err tb_roll_apply_change(tb_roll *r, const tb_roll_change *c)
 		apply_remove(r, voter);
 		return TB_OK;
 	}
-	err = grow_filter(r);
-	if (err == TB_OK && c->action == TB_ROLL_CREDENTIAL)
-		err = reserve_replaced(r);
-	if (err == TB_OK && c->action == TB_ROLL_ADD)
-		err = apply_add(r, c);
+	err = c->action == TB_ROLL_ADD ? reserve(r, 1) : reserve_replaced(r);
 	if (err != TB_OK)
 		return err;
-	if (c->action == TB_ROLL_CREDENTIAL) {
-		v = tb_records_at(&r->records, voter);
-		memcpy(r->replaced[r->num_replaced++], v->key, 32);
-		memcpy(v->key, c->key, 32);
-		set_flag(v, TB_VOTER_CHANGED);
-	}
-	tb_filter_add(&r->filter, hash_key(r, c->key));
+	if (c->action == TB_ROLL_ADD)
+		set_flag(append(r, c->voter, c->weight, c->key), TB_VOTER_ADDED);
+	else
+		apply_credential(r, voter, c->key);
 	return TB_OK;
 }
 
@@ -473,16 +452,7 @@ tb_err tb_roll_find(const tb_roll *r, const char *id, size_t id_len, tb_voter *o
 	uint32_t probe = 0, number;
 
 	tag(wanted, sizeof wanted, r, 'i', id, id_len);
-	if (!r->is_final) { /* rare: nobody votes yet, and the index is by key */
-		for (number = 0; number < r->records.num; number++) {
-			if (memcmp(tb_records_at(&r->records, number)->id_tag, wanted, sizeof wanted) == 0) {
-				*out = number;
-				return TB_OK;
-			}
-		}
-		return TB_ERR_NOT_FOUND;
-	}
-	while (tb_index_next(&r->index, tb_load_u64(wanted), &probe, &number)) {
+	while (tb_index_next(&r->by_id, tb_load_u64(wanted), &probe, &number)) {
 		if (memcmp(tb_records_at(&r->records, number)->id_tag, wanted, sizeof wanted) == 0) {
 			*out = number;
 			return TB_OK;
@@ -635,7 +605,7 @@ size_t tb_roll_num_rare_weights(const tb_roll *r)
 
 size_t tb_roll_memory(const tb_roll *r)
 {
-	return sizeof *r + tb_records_memory(&r->records) + r->index.cap * sizeof *r->index.slot +
-	       (size_t)(r->filter.num_bits / 8) + r->weights.cap * sizeof *r->weights.slot +
-	       r->cap_replaced * sizeof *r->replaced;
+	return sizeof *r + tb_records_memory(&r->records) +
+	       ((size_t)r->by_id.cap + r->by_key.cap + r->by_replaced.cap) * sizeof *r->by_id.slot +
+	       r->weights.cap * sizeof *r->weights.slot + r->cap_replaced * sizeof *r->replaced;
 }

@@ -6,8 +6,8 @@
 
 /*
  * Who may vote: the state that the `roll` and `roll.change` entries build [ROLL], [ROLL.KEYS],
- * [ROLL.WEIGHTS], [ROLL.CHANGE], in at most 64 bytes per voter, hash table included, and 32 per replaced credential.  Ids, labels and leaf
- * hashes are not kept: an id is known by a tag of 88 bits, the leaf of the latest ballot by one of 64, both
+ * [ROLL.WEIGHTS], [ROLL.CHANGE], in at most 64 bytes per voter, hash tables included, and about 54 per replaced credential.  Ids, labels and leaf
+ * hashes are not kept: an id is known by a tag of 80 bits, the leaf of the latest ballot by one of 48, both
  * keyed with a fresh secret of this process, so that nobody can look for collisions.
  *
  * A chunk is parsed by a pure function, which has the costly part (a key is a point: 5 us each) and may run

@@ -76,52 +76,47 @@ static unsigned bits_for(uint32_t cap)
 	return bits;
 }
 
-/* Is the load at most 0.9? */
-static bool has_room(uint32_t cap, uint32_t num)
+/* Is the load at most 0.95? */
+static bool has_room(uint32_t cap, uint64_t num)
 {
-	return (uint64_t)num * 10 <= (uint64_t)cap * 9;
+	return num * 20 <= (uint64_t)cap * 19;
 }
 
 void tb_index_add(tb_roll_index *x, uint64_t hash, uint32_t number)
 {
 	uint32_t at = home(x, hash);
 
-	TB_REQUIRE(has_room(x->cap, x->num + 1));
+	TB_REQUIRE(has_room(x->cap, (uint64_t)x->num + 1));
 	while (x->slot[at] != 0)
 		at = at + 1 < x->cap ? at + 1 : 0;
 	x->slot[at] = hash_bits(x, hash) | (number + 1); /* 0 is an empty slot */
 	x->num++;
 }
 
-void tb_index_rebuild(tb_roll_index *x, tb_roll_hash_fn hash, const void *arg)
+tb_err tb_index_reserve(tb_roll_index *x, uint32_t num, uint32_t more, tb_roll_hash_fn hash, const void *arg)
 {
-	uint32_t num = x->num;
-
-	memset(x->slot, 0, x->cap * sizeof *x->slot);
-	x->num = 0;
-	for (uint32_t i = 0; i < num; i++)
-		tb_index_add(x, hash(arg, i), i);
-}
-
-tb_err tb_index_reserve(tb_roll_index *x, uint32_t num, tb_roll_hash_fn hash, const void *arg)
-{
-	uint64_t cap = (uint64_t)num * 20 / 17 + INDEX_LEAST / 4; /* a load of 0.85 */
+	uint64_t cap = ((uint64_t)num + more) * 10 / 9 + INDEX_LEAST / 4; /* a load of 0.9 */
 	uint32_t *slot;
 
-	if (x->cap > 0 && has_room(x->cap, num))
+	if (x->cap > 0 && has_room(x->cap, (uint64_t)x->num + more))
 		return TB_OK;
 	if (cap < INDEX_LEAST)
 		cap = INDEX_LEAST;
+	if (cap < x->cap)
+		cap = x->cap; /* forgetting is enough */
 	if (cap >= UINT32_MAX)
 		return TB_ERR_LIMIT;
 	/* In place: no second table beside the first, not even for a moment. */
 	slot = realloc(x->slot, cap * sizeof *slot);
 	if (slot == NULL)
 		return TB_ERR_MEMORY;
+	memset(slot, 0, cap * sizeof *slot);
 	x->slot = slot;
 	x->cap = (uint32_t)cap;
+	x->num = 0;
 	x->number_bits = bits_for(x->cap);
-	tb_index_rebuild(x, hash, arg);
+	for (uint32_t i = 0; i < num; i++)
+		tb_index_add(x, hash(arg, i), i);
 	return TB_OK;
 }
 
@@ -149,56 +144,6 @@ void tb_index_release(tb_roll_index *x)
 {
 	free(x->slot);
 	memset(x, 0, sizeof *x);
-}
-
-/* ---- filter ---- */
-
-tb_err tb_filter_new(tb_roll_filter *out, uint32_t num)
-{
-	uint64_t words = num / 8 + 1;
-
-	out->word = calloc(words, sizeof *out->word);
-	if (out->word == NULL)
-		return TB_ERR_MEMORY;
-	out->num_bits = words * 64;
-	out->full = num;
-	out->num = 0;
-	return TB_OK;
-}
-
-/* The i-th bit of an element, from the two halves of its hash. */
-static uint64_t bit_of(const tb_roll_filter *f, uint64_t hash, unsigned i)
-{
-	uint64_t spread = hash + i * ((hash << 32 | hash >> 32) | 1);
-
-	return (uint64_t)((unsigned __int128)spread * f->num_bits >> 64);
-}
-
-void tb_filter_add(tb_roll_filter *f, uint64_t hash)
-{
-	for (unsigned i = 0; i < 4; i++) {
-		uint64_t bit = bit_of(f, hash, i);
-
-		f->word[bit / 64] |= UINT64_C(1) << bit % 64;
-	}
-	f->num++;
-}
-
-bool tb_filter_may_have(const tb_roll_filter *f, uint64_t hash)
-{
-	for (unsigned i = 0; i < 4; i++) {
-		uint64_t bit = bit_of(f, hash, i);
-
-		if ((f->word[bit / 64] >> bit % 64 & 1) == 0)
-			return false;
-	}
-	return true;
-}
-
-void tb_filter_release(tb_roll_filter *f)
-{
-	free(f->word);
-	memset(f, 0, sizeof *f);
 }
 
 /* ---- weights ---- */

@@ -9,8 +9,8 @@
 #include "crypto/err.h"
 
 /*
- * The data structures behind core/election/roll.c, of which each voter pays 64 bytes at most: a record of 58, at most
- * 4.71 of the index (4 by 0.85, its load after growing), 1 of the filter.
+ * The data structures behind core/election/roll.c, of which each voter pays 64 bytes at most: a record of 55, and in
+ * each of two indexes at most 4.45 (4 by 0.9, its load after growing).
  */
 
 /* ---- records: in blocks, so that they never move and growing copies nothing ---- */
@@ -20,13 +20,13 @@ enum { TB_VOTER_REMOVED = 1, TB_VOTER_ADDED = 2, TB_VOTER_CHANGED = 4 };
 
 typedef struct tb_roll_record {
 	uint8_t key[32];
-	uint8_t id_tag[11];
-	uint8_t leaf_tag[8];
+	uint8_t id_tag[10];
+	uint8_t leaf_tag[6];
 	uint8_t latest[4];           /* index of the latest ballot + 1, or 0; big-endian */
 	uint8_t weight_and_flags[3]; /* 20 bits and 4 */
 } tb_roll_record;
 
-_Static_assert(sizeof(tb_roll_record) == 58, "a voter costs 58 bytes and an index slot");
+_Static_assert(sizeof(tb_roll_record) == 55, "a voter costs 55 bytes and two index slots");
 
 typedef struct tb_roll_records {
 	tb_roll_record **block;
@@ -48,29 +48,16 @@ typedef struct tb_roll_index {
 	unsigned number_bits;
 } tb_roll_index;
 
-/* Room for `num` entries in all, kept below a load of 0.9.  Growing moves everything, so the caller says how to hash a record again.  MEMORY,
- * *x is then unchanged. */
+/* Room for `more` further entries, kept below a load of 0.95.  Growing enters the numbers 0..num-1 anew by their present hashes and
+ * forgets what else was entered, so the caller says how to hash a record again.  MEMORY, LIMIT; *x is then unchanged. */
 typedef uint64_t (*tb_roll_hash_fn)(const void *arg, uint32_t number);
-TB_CHECKED tb_err tb_index_reserve(tb_roll_index *x, uint32_t num, tb_roll_hash_fn hash, const void *arg);
+TB_CHECKED tb_err tb_index_reserve(
+	tb_roll_index *x, uint32_t num, uint32_t more, tb_roll_hash_fn hash, const void *arg);
 /* Enters number `number`; there is room. */
 void tb_index_add(tb_roll_index *x, uint64_t hash, uint32_t number);
-/* Empties it and enters the numbers 0..num-1 (the same as before) by another hash. */
-void tb_index_rebuild(tb_roll_index *x, tb_roll_hash_fn hash, const void *arg);
 /* Candidates for a hash, one after the other: *probe is 0 at first; false when there are no more. */
 bool tb_index_next(const tb_roll_index *x, uint64_t hash, uint32_t *probe, uint32_t *number);
 void tb_index_release(tb_roll_index *x);
-
-/* ---- filter: a Bloom filter of 8 bits per element and 4 hash bits each (2.4 % false alarms when full) ---- */
-typedef struct tb_roll_filter {
-	uint64_t *word;
-	uint64_t num_bits;
-	uint32_t num, full; /* elements in it, and how many it was made for */
-} tb_roll_filter;
-
-TB_CHECKED tb_err tb_filter_new(tb_roll_filter *out, uint32_t num); /* MEMORY */
-void tb_filter_add(tb_roll_filter *f, uint64_t hash);
-bool tb_filter_may_have(const tb_roll_filter *f, uint64_t hash);
-void tb_filter_release(tb_roll_filter *f);
 
 /* ---- weights: how many voters have each value ---- */
 typedef struct tb_roll_holding {

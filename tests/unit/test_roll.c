@@ -580,7 +580,34 @@ static void test_changes_that_are_refused(void **state)
 	tb_roll_free(r);
 }
 
-/* Constant plus 64 bytes per voter, at the sizes where index and filter have just grown too. */
+/* So many that every index has grown, and the one by key has forgotten: each key that somebody has or had stays taken. */
+static void test_many_credentials(void **state)
+{
+	enum { VOTERS = 300, CHANGES = 5000 };
+	tb_roll *r = new_roll(1, true);
+	tb_fault fault;
+	tb_voter v;
+	uint8_t key[32];
+
+	(void)state;
+	load(r, VOTERS);
+	for (unsigned i = 0; i < CHANGES; i++)
+		assert_int_equal(change(r, TB_ROLL_CREDENTIAL, i % VOTERS, 0, 1000 + i, &fault), TB_OK);
+	for (unsigned i = 0; i < VOTERS; i++)
+		assert_int_equal(change(r, TB_ROLL_ADD, 5000, 1, i, &fault), TB_ERR_RULE);
+	for (unsigned i = 0; i < CHANGES; i++) {
+		assert_int_equal(change(r, TB_ROLL_CREDENTIAL, i % VOTERS, 0, 1000 + i, &fault), TB_ERR_RULE);
+		assert_string_equal(fault.rule, "ROLL.KEYS");
+	}
+	assert_int_equal(tb_roll_find(r, "v00000299", 9, &v), TB_OK);
+	make_key(key, 1000 + CHANGES - 1 - (CHANGES - 1 - 299) % VOTERS);
+	assert_memory_equal(tb_roll_key(r, v), key, 32);
+	assert_int_equal(change(r, TB_ROLL_ADD, 5000, 1, 1000 + CHANGES, &fault), TB_OK);
+	assert_in_range(tb_roll_memory(r), 0, 1000000 + VOTERS * 64 + CHANGES * 64);
+	tb_roll_free(r);
+}
+
+/* Constant plus 64 bytes per voter, at sizes where the indexes have just grown too. */
 static void test_memory(void **state)
 {
 	static const uint32_t sizes[] = {100, 100000, 300000, 1000000};
@@ -615,6 +642,7 @@ int main(void)
 		cmocka_unit_test(test_weights),
 		cmocka_unit_test(test_total_weight),
 		cmocka_unit_test(test_changes_that_are_refused),
+		cmocka_unit_test(test_many_credentials),
 		cmocka_unit_test(test_memory),
 	};
 
