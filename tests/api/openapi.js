@@ -83,7 +83,7 @@ export class Api {
 		if (!response) return [`${name} is not described`];
 		this.seen.add(name);
 		const faults = this.#response(response, answer, name);
-		const body = this.resolve(operation.requestBody)?.content['application/json'].schema;
+		const body = this.resolve(operation.requestBody)?.content['application/json']?.schema;
 		if (body && answer.status < 300 && answer.requestBody !== undefined)
 			faults.push(...this.validate(body, JSON.parse(answer.requestBody), `${name}: request`));
 		return faults;

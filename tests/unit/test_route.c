@@ -378,6 +378,15 @@ static void test_addresses_have_one_spelling(void **state)
 	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		check_refused("GET", wrong[i], "", 404, "HTTP.NOT-FOUND");
 	check_refused("POST", "/e/other/entries", "{}", 404, "HTTP.NOT-FOUND");
+	check_refused("GET", "/e/spring/log/witnessed", "", 404, "HTTP.NOT-FOUND");
+	check_refused("GET", "/e/other/log/witnessed", "", 404, "HTTP.NOT-FOUND");
+	check_refused("POST", "/e/other/log/cosignatures", "x", 404, "HTTP.NOT-FOUND");
+	{ /* what is no note of this log */
+		tb_http_response r;
+
+		assert_int_equal(serve_request(&s, &r, "POST", "/e/spring/log/cosignatures", "x", 1), 422);
+		tb_http_response_release(&r);
+	}
 	check_refused("POST", "/", "", 405, "HTTP.METHOD");
 	check_refused("DELETE", "/e/spring", "", 405, "HTTP.METHOD");
 	check_refused("PUT", "/e/spring/entries", "", 405, "HTTP.METHOD");
