@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -369,6 +370,12 @@ static int run_locked(const tb_config *config, const tb_server_keys *keys, doors
 	int status;
 
 	block_signals(&signals);
+	/* The old part of a long log goes to an unlinked file in $TMPDIR (core/log/history.h): beside the board, where there is room for
+	 * it, and where this process may still write once it is shut in. */
+	if (setenv("TMPDIR", config->data, 1) != 0) {
+		close_doors(d);
+		return complain(EXIT_FAILED, "out of memory");
+	}
 	shut_in(config, &metrics);
 	path_of_board(path, config);
 	if (tb_app_start(app, config, keys, &tb_client_embedded, &clock, path, &why) != TB_OK) {

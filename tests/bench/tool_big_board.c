@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +10,13 @@
 #include "core/log/tile.h"
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
-#include "tests/support/fixture.h"
-#include "tests/support/make_board.h"
+#include "tests/support/many_ballots.h"
 
 /*
  * Writes the whole record of a large election into a folder: as many voters as asked for, one question with five options, every
  * ballot proved and signed for its voter (they cannot be copies of one another), all cores, in constant memory but for the
  * voters.  Every ballot names the checkpoint right after the opening, so that they can be made side by side.
  */
-#define OPTIONS 5
-#define BLOCK 1024 /* ballots that are made side by side */
-#define MAX_THREADS 64
 
 typedef struct big {
 	tb_maker *m;
@@ -31,12 +26,7 @@ typedef struct big {
 	unsigned in_bundle;
 	uint64_t num_entries, bytes;
 	tb_tally *tally;
-	/* the block of ballots at work */
-	uint32_t num_ballots, first, end;
-	tb_buf ballot[BLOCK];
-	uint64_t checkpoint_size;
-	uint8_t checkpoint_root[32];
-	_Atomic uint32_t next;
+	uint32_t num_ballots;
 } big;
 
 static void must(bool ok, const char *what)
@@ -134,62 +124,17 @@ static void finish_files(big *b)
 
 /* ---- ballots ---- */
 
-static void make_ballot(big *b, uint32_t voter, tb_buf *out)
-{
-	const tb_maker *m = b->m;
-	const tb_maker_voter *v = &m->voters[voter];
-	tb_ballot_head head = {.date = m->now, .checkpoint_size = b->checkpoint_size};
-	char signer[TB_SIGNER_MAX];
-	uint8_t seed[64];
-	tb_choices choices;
-	tb_fault fault;
-	tb_buf payload;
-	tb_entry e;
-
-	memcpy(head.checkpoint_root, b->checkpoint_root, 32);
-	(void)snprintf(head.voter, sizeof head.voter, "%s", v->id);
-	(void)snprintf(signer, sizeof signer, "voter/%s", v->id);
-	must(tb_choices_new(&choices, &m->manifest) == TB_OK, "choices");
-	choices.value[0][voter % OPTIONS] = 1;
-	tb_fixture_bytes(seed, "big ballot", voter);
-	tb_buf_init(&payload, TB_BALLOT_MAX_BYTES);
-	must(tb_ballot_make(m->params, &payload, e.signature, &head, &v->keys.sign, &choices, seed,
-		     tb_board_binding(m->board), &fault) == TB_OK,
-		"ballot");
-	{
-		uint8_t signature[TB_SCHNORR_BYTES];
-
-		memcpy(signature, e.signature, sizeof signature);
-		must(tb_entry_init(&e, TB_ENTRY_BALLOT, signer, payload.data, payload.len, &fault) == TB_OK,
-			"entry");
-		memcpy(e.signature, signature, sizeof signature);
-	}
-	e.time = m->now;
-	tb_buf_clear(out);
-	must(tb_entry_write(out, &e) == TB_OK, "entry");
-	tb_buf_release(&payload);
-	tb_choices_release(&choices);
-}
-
-static void *make_some(void *arg)
+/* Into the log and the sum; the parse is that of the maker, once more. */
+static void count_ballot(void *arg, uint32_t voter, const tb_buf *bytes)
 {
 	big *b = arg;
-	uint32_t voter;
-
-	while ((voter = b->next++) < b->end)
-		make_ballot(b, voter, &b->ballot[voter - b->first]);
-	return NULL;
-}
-
-/* Into the log and the sum; the parse is that of the maker, once more. */
-static void count_ballot(big *b, const tb_buf *bytes)
-{
 	uint64_t index = b->num_entries;
 	uint8_t leaf[32];
 	tb_fault fault;
 	tb_buf room;
 	tb_entry e;
 
+	(void)voter;
 	tb_maker_append(b->m, bytes->data, bytes->len);
 	tb_merkle_leaf(leaf, bytes->data, bytes->len);
 	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
@@ -202,57 +147,15 @@ static void count_ballot(big *b, const tb_buf *bytes)
 
 static void vote(big *b)
 {
-	pthread_t thread[MAX_THREADS];
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int num = cores < 1 ? 1 : cores > MAX_THREADS ? MAX_THREADS : (int)cores;
+	uint64_t size = tb_board_size(b->m->board);
+	uint8_t root[32];
 
-	b->checkpoint_size = tb_board_size(b->m->board);
-	tb_board_root(b->m->board, b->checkpoint_root);
+	tb_board_root(b->m->board, root);
 	must(tb_tally_new(&b->tally, tb_board_params(b->m->board)) == TB_OK, "tally");
-	for (b->first = 0; b->first < b->num_ballots; b->first = b->end) {
-		uint32_t left = b->num_ballots - b->first;
-
-		b->end = b->first + (left < BLOCK ? left : BLOCK);
-		b->next = b->first;
-		for (int i = 0; i < num; i++)
-			must(pthread_create(&thread[i], NULL, make_some, b) == 0, "thread");
-		for (int i = 0; i < num; i++)
-			must(pthread_join(thread[i], NULL) == 0, "thread");
-		for (uint32_t i = b->first; i < b->end; i++)
-			count_ballot(b, &b->ballot[i - b->first]);
-		if (b->end % (BLOCK * 64) == 0 && isatty(2))
-			(void)fprintf(stderr, "\r%u of %u ballots", b->end, b->num_ballots);
-	}
+	many_ballots_make(b->m, size, root, 0, b->num_ballots, count_ballot, b);
 }
 
 /* ---- the election ---- */
-
-static void five_options(void *arg, tb_manifest *f)
-{
-	static const char *const names[OPTIONS] = {"ada", "ben", "cleo", "dan", "eve"};
-	tb_question *q = &f->questions[0];
-
-	(void)arg;
-	q->options = realloc(q->options, OPTIONS * sizeof *q->options);
-	must(q->options != NULL, "memory");
-	for (uint32_t i = 0; i < OPTIONS; i++) {
-		tb_option *o = &q->options[i];
-
-		if (i < q->num_options) {
-			free(o->id);
-			free(o->label);
-		} else {
-			*o = (tb_option){.text = strdup("")};
-			o->link = strdup("");
-		}
-		o->id = strdup(names[i]);
-		o->label = strdup(names[i]);
-	}
-	q->num_options = OPTIONS;
-	q->method = TB_METHOD_CHOOSE;
-	q->quorum = (tb_bar){.base = TB_BASE_NONE};
-	q->min = 1;
-}
 
 static void run(big *b)
 {
@@ -275,7 +178,7 @@ static void run(big *b)
 
 int main(int argc, char **argv)
 {
-	tb_maker_config config = {.small = true, .num_endorsers = 1, .edit = five_options};
+	tb_maker_config config = {.small = true, .num_endorsers = 1, .edit = many_ballots_edit};
 	big *b = calloc(1, sizeof *b);
 
 	if (argc < 3 || argc > 4 || b == NULL ||
@@ -289,8 +192,6 @@ int main(int argc, char **argv)
 	must(mkdir(b->folder, 0755) == 0 || access(b->folder, W_OK) == 0, b->folder);
 	tb_tile_builder_init(&b->tiles, emit_tile, b);
 	tb_buf_init(&b->bundle, TB_BUNDLE_MAX);
-	for (size_t i = 0; i < BLOCK; i++)
-		tb_buf_init(&b->ballot[i], TB_ENTRY_MAX_BYTES);
 	b->m = tb_maker_new(&config);
 	b->m->stream = take_entry;
 	b->m->stream_arg = b;
@@ -298,8 +199,6 @@ int main(int argc, char **argv)
 	(void)printf("%llu entries, %llu bytes\n", (unsigned long long)b->num_entries,
 		(unsigned long long)b->bytes);
 	tb_maker_free(b->m);
-	for (size_t i = 0; i < BLOCK; i++)
-		tb_buf_release(&b->ballot[i]);
 	tb_buf_release(&b->bundle);
 	free(b);
 	return 0;

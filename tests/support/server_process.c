@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/server_process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -137,6 +138,50 @@ void server_process_kill(server_process *p)
 {
 	if (p->pid > 0)
 		(void)server_process_stop(p, SIGKILL);
+}
+
+/* ---- what it holds ---- */
+
+size_t server_process_memory(const server_process *p)
+{
+	char path[40], line[200];
+	size_t kib = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/status", (int)p->pid);
+	f = fopen(path, "r");
+	must(f != NULL, path);
+	while (fgets(line, sizeof line, f) != NULL)
+		if (strncmp(line, "VmRSS:", 6) == 0)
+			kib = strtoul(line + 6, NULL, 10);
+	(void)fclose(f);
+	must(kib > 0, "VmRSS");
+	return kib;
+}
+
+size_t server_process_num_files(const server_process *p)
+{
+	char path[40];
+	size_t num = 0;
+	DIR *d;
+
+	(void)snprintf(path, sizeof path, "/proc/%d/fd", (int)p->pid);
+	d = opendir(path);
+	must(d != NULL, path);
+	for (const struct dirent *e; (e = readdir(d)) != NULL;)
+		num += e->d_name[0] != '.';
+	(void)closedir(d);
+	must(num > 0, path);
+	return num;
+}
+
+double server_process_used(const server_process *p)
+{
+	struct timespec t;
+	clockid_t clock;
+
+	must(clock_getcpuclockid(p->pid, &clock) == 0 && clock_gettime(clock, &t) == 0, "clock");
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 /* ---- requests ---- */

@@ -28,6 +28,11 @@ void server_process_start(server_process *p);                  /* and waits unti
 void server_process_kill(server_process *p);                   /* SIGKILL */
 int server_process_stop(server_process *p, int signal_number); /* returns the status of waitpid() */
 
+/* What it holds now: KiB of memory, descriptors; seconds of processor that it has used so far. */
+size_t server_process_memory(const server_process *p);
+size_t server_process_num_files(const server_process *p);
+double server_process_used(const server_process *p);
+
 tb_fetch *server_process_client(void); /* tries once */
 /* "http://127.0.0.1:<port><path>" */
 void server_process_url(const server_process *p, char out[200], const char *path);
