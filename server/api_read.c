@@ -190,7 +190,11 @@ void tb_api_cosignatures(
 {
 	tb_fault fault = {0};
 	uint32_t num = 0;
-	tb_err err = tb_witnessed_take(app, e, (const char *)request->body, request->body_len, &num, &fault);
+	tb_err err = request->body_len > TB_NOTE_MAX_BYTES
+			     ? tb_fault_setf(&fault, TB_RULE_SIZE, "body", "a note of at most 128 KiB",
+				       "%zu bytes", request->body_len)
+			     : tb_witnessed_take(
+				       app, e, (const char *)request->body, request->body_len, &num, &fault);
 
 	if (err == TB_ERR_RULE) {
 		tb_http_problem(response, &fault);
