@@ -251,7 +251,7 @@ static int feed_once(feeder *f)
 static int feed(feeder *f, uint64_t interval)
 {
 	struct sigaction act = {.sa_handler = on_signal};
-	struct timespec wait = {.tv_sec = (time_t)interval};
+	const struct timespec second = {.tv_sec = 1};
 
 	if (tb_args_has(f->args, "once"))
 		return feed_once(f);
@@ -260,8 +260,9 @@ static int feed(feeder *f, uint64_t interval)
 	(void)sigaction(SIGTERM, &act, NULL);
 	while (!is_stopped) {
 		(void)feed_once(f); /* what failed has been said, and is tried again */
-		if (!is_stopped)
-			(void)nanosleep(&wait, NULL);
+		/* In small steps: a signal that comes just before a sleep does not cut it short. */
+		for (uint64_t i = 0; i < interval && !is_stopped; i++)
+			(void)nanosleep(&second, NULL);
 	}
 	return TB_EXIT_OK;
 }

@@ -8,6 +8,7 @@
 #include "cli/cmd.h"
 #include "cli/common_client.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/base/progress.h"
 #include "net/follow.h"
 
@@ -129,14 +130,31 @@ static void on_entry(void *user, uint64_t done, uint64_t total)
 	b->done = done;
 }
 
+/* The path is the user's, who may put quotes into it. */
+static void say_fork_json(const tb_follow *f)
+{
+	tb_json_out json;
+	tb_buf text;
+
+	tb_buf_init(&text, 65536);
+	tb_json_out_init(&json, &text);
+	tb_json_out_object(&json, TB_JSON_ITEM);
+	tb_json_out_int(&json, "size", tb_follow_size(f));
+	tb_json_out_bool(&json, "forked", true);
+	tb_json_out_cstring(&json, "evidence", tb_follow_evidence(f));
+	tb_json_out_end(&json);
+	if (tb_json_out_status(&json) == TB_OK)
+		printf("%s\n", tb_buf_cstr(&text));
+	tb_buf_release(&text);
+}
+
 static void say(const tb_args *args, const tb_follow *f, tb_followed what)
 {
 	uint64_t size = tb_follow_size(f);
 
 	if (what == TB_FOLLOWED_FORK) {
 		if (tb_args_json(args))
-			printf("{\"size\":%" PRIu64 ",\"forked\":true,\"evidence\":\"%s\"}\n", size,
-				tb_follow_evidence(f));
+			say_fork_json(f);
 		(void)tb_args_error(args,
 			"LOG.CONSISTENT: the server shows another history than before; the copy stays as it "
 			"was, and what proves it is in %s: tabella-verify --evidence checks it",
@@ -178,7 +196,7 @@ static void catch_signals(void)
 /* Goes on through failures of the network; a fork is said each time, and in the end by the exit code. */
 static int follow(const tb_args *args, tb_follow *f, uint64_t interval)
 {
-	struct timespec wait = {.tv_sec = (time_t)interval};
+	const struct timespec second = {.tv_sec = 1};
 	bool is_forked = false;
 	int exit_code;
 
@@ -188,8 +206,9 @@ static int follow(const tb_args *args, tb_follow *f, uint64_t interval)
 	while (!is_stopped) {
 		exit_code = step(args, f);
 		is_forked = is_forked || exit_code == TB_EXIT_NO;
-		if (!is_stopped)
-			(void)nanosleep(&wait, NULL);
+		/* In small steps: a signal that comes just before a sleep does not cut it short. */
+		for (uint64_t i = 0; i < interval && !is_stopped; i++)
+			(void)nanosleep(&second, NULL);
 	}
 	return is_forked ? TB_EXIT_NO : TB_EXIT_OK;
 }

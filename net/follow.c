@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/follow.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/base/base64.h"
 #include "core/base/file.h"
@@ -18,6 +21,7 @@
 
 struct tb_follow {
 	tb_source *server, *copy;
+	int lock_fd;
 	tb_vkey key;
 	char folder[PATH_BYTES - MARGIN], evidence[PATH_BYTES];
 	tb_tile_builder tree; /* of what is in the folder */
@@ -72,6 +76,23 @@ static tb_err emit_nothing(void *ctx, const tb_tile *t, const uint8_t *bytes)
 
 /* ---- the copy that is there ---- */
 
+/* Of two that keep one folder the slower would put an older head in the place of a newer one, and what was seen would be forgotten. */
+static tb_err take_lock(tb_follow *f, tb_why *why)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof path, "%s/lock", f->folder);
+	f->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (f->lock_fd < 0) {
+		tb_why_set(why, "%s: it cannot be opened", path);
+		return TB_ERR_IO;
+	}
+	if (flock(f->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return TB_OK;
+	tb_why_set(why, "%s: another tabella mirror keeps this copy", f->folder);
+	return TB_ERR_STATE;
+}
+
 static tb_err replay(tb_follow *f, tb_why *why)
 {
 	uint8_t leaf[TB_MERKLE_BYTES], root[TB_MERKLE_BYTES];
@@ -106,6 +127,8 @@ static tb_err open_copy(tb_follow *f, tb_why *why)
 	tb_err err = tb_file_make_dirs(f->folder, TB_FILE_PUBLIC, why);
 
 	if (err == TB_OK)
+		err = take_lock(f, why);
+	if (err == TB_OK)
 		err = tb_source_open(&f->copy, f->folder, why);
 	if (err != TB_OK || !has(f, TB_CHECKPOINT_PATH))
 		return err;
@@ -128,6 +151,7 @@ tb_err tb_follow_new(tb_follow **out, tb_fetch *fetch, const char *url, const tb
 	tb_buf_init(&f->head_text, TB_NOTE_MAX_BYTES);
 	tb_tile_builder_init(&f->tree, emit_nothing, NULL);
 	f->key = *key;
+	f->lock_fd = -1;
 	if ((size_t)snprintf(f->folder, sizeof f->folder, "%s", folder) >= sizeof f->folder) {
 		tb_why_set(why, "the path of the folder is too long");
 		err = TB_ERR_IO;
@@ -151,6 +175,8 @@ void tb_follow_free(tb_follow *f)
 	tb_source_free(f->server);
 	tb_source_free(f->copy);
 	tb_buf_release(&f->head_text);
+	if (f->lock_fd >= 0)
+		(void)close(f->lock_fd);
 	free(f);
 }
 

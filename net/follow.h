@@ -26,8 +26,8 @@ typedef enum tb_followed {
 } tb_followed;
 
 /* Opens the folder (made if it does not exist) and replays what is in it.  `url` is one of tb_url_board(); `key` is the log's;
- * both, and `fetch`, are borrowed or copied as tb_source_http_new() does.  IO, MEMORY, PROOF (what is in the folder is no copy of
- * this log: *why says where). */
+ * both, and `fetch`, are borrowed or copied as tb_source_http_new() does.  IO, MEMORY, STATE (another process
+ * keeps this folder), PROOF (what is in the folder is no copy of this log: *why says where). */
 TB_CHECKED tb_err tb_follow_new(tb_follow **out, tb_fetch *fetch, const char *url, const tb_vkey *key,
 	const char *folder, tb_why *why);
 void tb_follow_free(tb_follow *f);

@@ -2,6 +2,7 @@
 #include "server/api_ops.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -201,10 +202,11 @@ static tb_err describe(const char *path, const char *name, char *out, size_t out
 	return err;
 }
 
-static void backup(tb_app *app, const tb_http_request *request, tb_http_response *response)
+static void make_backup(tb_app *app, const tb_http_request *request, tb_http_response *response)
 {
 	tb_store_call call = {.action = "backup", .status = 201, .time = tb_clock_now(&app->clock)};
 	char name[65], path[TB_CONFIG_PATH_MAX + 80];
+	bool is_made;
 	tb_fault fault = {0};
 	tb_why why;
 	tb_err err;
@@ -224,10 +226,14 @@ static void backup(tb_app *app, const tb_http_request *request, tb_http_response
 		if (err == TB_ERR_STATE)
 			err = tb_fault_set(&fault, TB_RULE_BACKUP, "name", "a name that is free", name);
 	}
+	is_made = err == TB_OK;
 	if (err == TB_OK)
 		err = describe(path, name, call.answer, sizeof call.answer);
 	if (err == TB_OK)
 		err = tb_store_add_call(app->store, &call);
+	/* Who is told that nothing was changed asks once more, by the same name. */
+	if (err != TB_OK && is_made && tb_file_remove(path, &why) != TB_OK)
+		tb_slog(TB_SLOG_ERROR, "backup", "%s", why.text);
 	if (err == TB_ERR_RULE) {
 		tb_http_problem(response, &fault);
 	} else if (err != TB_OK) {
@@ -237,6 +243,21 @@ static void backup(tb_app *app, const tb_http_request *request, tb_http_response
 		text(response, 201, "application/json");
 		tb_buf_append(&response->body, call.answer, strlen(call.answer));
 	}
+}
+
+/* One at a time: of two with one key the second is to find what the first did. */
+static void backup(tb_app *app, const tb_http_request *request, tb_http_response *response)
+{
+	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
+	tb_fault fault = {0};
+
+	if (atomic_flag_test_and_set(&is_busy)) {
+		(void)tb_fault_set(&fault, TB_RULE_BUSY, "server", "one backup at a time", "another one");
+		tb_http_problem(response, &fault);
+		return;
+	}
+	make_backup(app, request, response);
+	atomic_flag_clear(&is_busy);
 }
 
 /* The latest calls, the last first. */

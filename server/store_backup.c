@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -110,24 +112,70 @@ static tb_err publish(const char *partial, const char *to, tb_why *why)
 	return sync_path(folder, why);
 }
 
-tb_err tb_store_copy(const char *from_path, const char *to_path, tb_why *why)
+/* What SQLite keeps beside a database that was not closed.  A copy in the place of that database would be read together with them. */
+static tb_err check_free(const char *path, tb_why *why)
 {
-	sqlite3 *from = NULL, *to = NULL;
-	char partial[PATH_BYTES];
-	tb_err err = TB_OK;
+	static const char *const tails[] = {"", "-wal", "-journal"};
+	char beside[PATH_BYTES];
 
-	tb_why_clear(why);
-	if (tb_file_exists(to_path)) {
-		tb_why_set(why, "%s is there already", to_path);
+	for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+		(void)snprintf(beside, sizeof beside, "%s%s", path, tails[i]);
+		if (!tb_file_exists(beside))
+			continue;
+		tb_why_set(why,
+			i == 0 ? "%s is there already"
+			       : "%s is there: it belongs to another database; move it to where that is",
+			beside);
 		return TB_ERR_STATE;
 	}
-	(void)snprintf(partial, sizeof partial, "%s.partial", to_path);
-	(void)unlink(partial); /* of a copy that was cut short */
+	return TB_OK;
+}
+
+/* The file that becomes the copy, empty and ours alone.  Two who wrote into one file would make a copy that is none, and the first to finish would
+ * give it the name.  What somebody left who was killed is taken over. */
+static tb_err take_partial(int *out, const char *path, tb_why *why)
+{
+	struct stat here, there;
+	int fd;
+
+	*out = -1;
+	while (true) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0)
+			break;
+		if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+			bool is_held = errno == EWOULDBLOCK;
+
+			tb_why_set(why, "%s: %s", path,
+				is_held ? "somebody else is making this copy" : strerror(errno));
+			(void)close(fd);
+			return is_held ? TB_ERR_STATE : TB_ERR_IO;
+		}
+		/* Whoever had it may just have finished, and what we hold is a copy now. */
+		if (fstat(fd, &here) == 0 && lstat(path, &there) == 0 && here.st_dev == there.st_dev &&
+			here.st_ino == there.st_ino) {
+			if (ftruncate(fd, 0) != 0)
+				break;
+			*out = fd;
+			return TB_OK;
+		}
+		(void)close(fd);
+	}
+	tb_why_set(why, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return TB_ERR_IO;
+}
+
+static tb_err copy_into(const char *from_path, const char *partial, tb_why *why)
+{
+	sqlite3 *from = NULL, *to = NULL;
+	tb_err err = TB_OK;
+
 	if (sqlite3_open_v2(from_path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		err = failed(from, from_path, why);
 	if (err == TB_OK &&
-		sqlite3_open_v2(partial, &to,
-			SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		sqlite3_open_v2(partial, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		err = failed(to, partial, why);
 	if (err == TB_OK) {
 		(void)sqlite3_busy_timeout(from, 5000);
@@ -137,9 +185,28 @@ tb_err tb_store_copy(const char *from_path, const char *to_path, tb_why *why)
 		err = check_open(to, partial, why);
 	(void)sqlite3_close(from);
 	(void)sqlite3_close(to);
+	return err;
+}
+
+tb_err tb_store_copy(const char *from_path, const char *to_path, tb_why *why)
+{
+	char partial[PATH_BYTES];
+	int fd = -1;
+	tb_err err;
+
+	tb_why_clear(why);
+	err = check_free(to_path, why);
+	if (err != TB_OK)
+		return err;
+	(void)snprintf(partial, sizeof partial, "%s.partial", to_path);
+	err = take_partial(&fd, partial, why);
+	if (err != TB_OK)
+		return err;
+	err = copy_into(from_path, partial, why);
 	if (err == TB_OK)
 		err = publish(partial, to_path, why);
 	(void)unlink(partial);
+	(void)close(fd); /* and with it the lock */
 	return err;
 }
 

@@ -108,6 +108,13 @@ test('two histories are evidence, and the copy stays what it was', async (t) => 
 	}
 	assert.equal(Number(readFileSync(join(folder, 'copy/log/checkpoint'), 'utf8').split('\n')[1]), size);
 	assert.equal(verify(e).status, 3);
+	// a folder may have any name
+	cpSync(join(folder, 'copy'), join(folder, 'a "copy'), { recursive: true });
+	said = e.server.try('tabella', 'mirror', '--once', '--json', e.url, 'a "copy');
+	const told = JSON.parse(said.out.split('\n')[0]);
+	assert.equal(told.forked, true);
+	assert.match(told.evidence, /^a "copy\/evidence\//);
+	assert.ok(existsSync(join(folder, told.evidence)));
 });
 
 test('it follows until it is stopped, through a restart of the server and its own end', async (t) => {
@@ -123,6 +130,10 @@ test('it follows until it is stopped, through a restart of the server and its ow
 	};
 	let child = run();
 	await e.server.until('the copy is whole', () => size() === e.status().size);
+	// a second one that was slower would put an older head in the place of a newer
+	const second = mirror(e);
+	assert.equal(second.status, 2);
+	assert.match(second.err, /another tabella mirror keeps this copy/);
 	child.kill('SIGKILL');
 	await new Promise((ended) => { child.once('exit', ended); });
 	e.vote('v001');

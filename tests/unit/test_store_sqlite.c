@@ -4,12 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/schema.h"
@@ -380,6 +383,81 @@ static void test_a_damaged_copy_is_refused(void **state)
 	remove_at(path);
 }
 
+static void write_file(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	assert_non_null(f);
+	(void)fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static off_t size_of(const char *name)
+{
+	struct stat st;
+
+	return stat(name, &st) == 0 ? st.st_size : -1;
+}
+
+/* [SERVER.BACKUP] Two copies by one name at once: one of them is made, and it is whole. */
+static void test_a_copy_is_made_by_one(void **state)
+{
+	char copy[310], partial[320], beside[330];
+	tb_store *s = open_at(path);
+	tb_why why;
+	int fd;
+
+	(void)state;
+	(void)snprintf(copy, sizeof copy, "%s.copy", path);
+	(void)snprintf(partial, sizeof partial, "%s.partial", copy);
+	/* Another one is at it, and has written this much. */
+	write_file(partial, "half of it");
+	fd = open(partial, O_RDWR | O_CLOEXEC);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(tb_store_copy(path, copy, &why), TB_ERR_STATE);
+	assert_int_equal(size_of(partial), 10);
+	assert_int_equal(size_of(copy), -1);
+	/* It was killed: what it left stands in nobody's way, and is no part of the copy. */
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(tb_store_copy(path, copy, &why), TB_OK);
+	assert_int_equal(tb_store_check(copy, &why), TB_OK);
+	assert_int_equal(size_of(partial), -1);
+	assert_int_equal(unlink(copy), 0);
+	/* A link that somebody put there is not followed. */
+	(void)snprintf(beside, sizeof beside, "%s.precious", path);
+	write_file(beside, "precious");
+	assert_int_equal(symlink(beside, partial), 0);
+	assert_int_equal(tb_store_copy(path, copy, &why), TB_ERR_IO);
+	assert_int_equal(size_of(beside), 8);
+	assert_int_equal(unlink(partial), 0);
+	assert_int_equal(unlink(beside), 0);
+	tb_store_close(s);
+	remove_at(path);
+}
+
+/* The board was moved away, its write-ahead log was forgotten: SQLite would read that into what is restored. */
+static void test_nothing_is_restored_beside_the_log_of_another(void **state)
+{
+	static const char *const tails[] = {"-wal", "-journal"};
+	char copy[310], beside[330];
+	tb_store *s = open_at(path);
+	tb_why why;
+
+	(void)state;
+	(void)snprintf(copy, sizeof copy, "%s.copy", path);
+	for (size_t i = 0; i < 2; i++) {
+		(void)snprintf(beside, sizeof beside, "%s%s", copy, tails[i]);
+		write_file(beside, "of another");
+		assert_int_equal(tb_store_copy(path, copy, &why), TB_ERR_STATE);
+		assert_non_null(strstr(why.text, "belongs to another database"));
+		assert_int_equal(size_of(beside), 10);
+		assert_int_equal(size_of(copy), -1);
+		assert_int_equal(unlink(beside), 0);
+	}
+	tb_store_close(s);
+	remove_at(path);
+}
+
 static void test_a_file_that_is_no_board_is_left_alone(void **state)
 {
 	tb_store *s;
@@ -602,6 +680,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_readers_see_only_what_is_committed, clean),
 		cmocka_unit_test_teardown(test_an_older_board_is_brought_up_to_date, clean),
 		cmocka_unit_test_teardown(test_a_damaged_copy_is_refused, clean),
+		cmocka_unit_test_teardown(test_a_copy_is_made_by_one, clean),
+		cmocka_unit_test_teardown(test_nothing_is_restored_beside_the_log_of_another, clean),
 		cmocka_unit_test_teardown(test_a_file_that_is_no_board_is_left_alone, clean),
 		cmocka_unit_test_teardown(test_a_failed_write_changes_nothing_and_the_next_works, clean),
 		cmocka_unit_test_teardown(test_a_failed_sync_changes_nothing_and_the_next_works, clean),
