@@ -64,6 +64,7 @@ static board board_new(bool with_blob)
 		.threshold = 1,
 		.small = true,
 		.extras = true,
+		.client = true,
 		.edit = with_blob ? long_texts : NULL};
 	board b = {.m = tb_maker_new(&config), .state = 1};
 
