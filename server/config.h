@@ -71,7 +71,7 @@ typedef struct tb_config {
 	unsigned request_seconds;  /* a body must have arrived after so long */
 	unsigned response_seconds; /* the client must have taken its answer after so long */
 	tb_rate request_rate, submit_rate, voter_rate;
-	unsigned memory_mib; /* for the bodies of requests under way */
+	unsigned memory_mib; /* for the bodies of requests under way, and as much for large answers */
 } tb_config;
 
 void tb_config_init(tb_config *c); /* the defaults */

@@ -23,6 +23,7 @@
 
 #define MAX_LISTENERS (2 * TB_CONFIG_MAX_LISTEN)
 #define FORWARDED_MAX 1024 /* of what proxies wrote; the end of it counts */
+#define LARGE_ANSWER (64u << 10)
 
 struct tb_http {
 	tb_http_handler handler;
@@ -35,7 +36,8 @@ struct tb_http {
 	size_t num;
 	tb_watch *watch;
 	size_t memory_max;
-	atomic_size_t memory; /* of the bodies that are arriving or being worked on */
+	atomic_size_t memory;  /* of the bodies that are arriving or being worked on */
+	atomic_size_t answers; /* memory of large answers that clients have not taken yet */
 	atomic_bool stopping;
 	pthread_mutex_t lock; /* of the two counts */
 	pthread_cond_t fewer;
@@ -56,6 +58,7 @@ typedef struct call {
 	size_t max_body, dropped;
 	tb_buf body;
 	size_t reserved; /* of http->memory */
+	size_t held;     /* of http->answers */
 	char forwarded[FORWARDED_MAX];
 	tb_http_request request;
 	tb_http_response response;
@@ -175,6 +178,27 @@ static struct MHD_Response *buffer_response(tb_http_response *r)
 	if (out != NULL)
 		tb_buf_init(&r->body, TB_HTTP_BODY_MAX); /* the bytes are now the response's */
 	return out;
+}
+
+/*
+ * A client that takes its answer byte by byte holds it for minutes, and a thousand of them a thousand bundles: what is read waits its turn, before
+ * the memory for voting ends.  The answer to a submission is small, and always given: it says what was done.  One that is larger than
+ * all this is given when no other is held.
+ */
+static void bound_answer(call *c)
+{
+	size_t len = c->response.body.len, before;
+
+	if (len < LARGE_ANSWER)
+		return;
+	before = atomic_fetch_add(&c->http->answers, len);
+	if (before == 0 || before + len <= c->http->memory_max) {
+		c->held = len;
+		return;
+	}
+	(void)atomic_fetch_sub(&c->http->answers, len);
+	c->refusal = TB_RULE_BUSY;
+	refuse(c);
 }
 
 static enum MHD_Result respond(call *c)
@@ -342,6 +366,7 @@ static enum MHD_Result answer(call *c)
 	if (!later) {
 		TB_REQUIRE(
 			h->handler.answer(h->handler.ctx, &c->request, &c->response, wake, c, &c->pending));
+		bound_answer(c);
 		return respond(c);
 	}
 	count(h, &h->num_suspended, true);
@@ -410,6 +435,7 @@ static void on_completed(
 	tb_watch_allow(c->watched, h->config->head_seconds);
 	atomic_store(
 		&h->handler.metrics->body_bytes, atomic_fetch_sub(&h->memory, c->reserved) - c->reserved);
+	(void)atomic_fetch_sub(&h->answers, c->held);
 	tb_buf_release(&c->body);
 	tb_http_response_release(&c->response);
 	free(c);

@@ -76,8 +76,8 @@ static uint64_t hash_name(const tb_limits *l, unsigned kind, const void *name, s
 	return h;
 }
 
-/* The bucket of this tag; else one that is full, or nearest to it: forgetting that one gives away the least. */
-static bucket *find(bucket *set, uint64_t tag)
+/* The bucket of this tag; else, with `make`, one that is full, or nearest to it: forgetting that one gives away the least. */
+static bucket *find(bucket *set, uint64_t tag, bool make)
 {
 	bucket *best = &set[0];
 
@@ -87,6 +87,8 @@ static bucket *find(bucket *set, uint64_t tag)
 		if (set[i].full_at < best->full_at)
 			best = &set[i];
 	}
+	if (!make)
+		return NULL;
 	*best = (bucket){.tag = tag};
 	return best;
 }
@@ -108,8 +110,9 @@ unsigned tb_limits_wait(tb_limits *l, unsigned kind, const void *name, size_t na
 	step = UINT64_C(3600000000) / rate->per_hour;
 	room = step * (rate->burst - 1);
 	(void)pthread_mutex_lock(&l->lock[set % LOCKS]);
-	b = find(&l->table[set * WAYS], h | 1);
-	start = b->full_at > now ? b->full_at : now;
+	b = find(
+		&l->table[set * WAYS], h | 1, take); /* who only asks, for names at will, pushes nobody out */
+	start = b != NULL && b->full_at > now ? b->full_at : now;
 	if (start - now > room)
 		wait = 1 + (unsigned)((start - now - room - 1) / 1000000);
 	else if (take)

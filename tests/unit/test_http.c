@@ -24,9 +24,19 @@ static serve s;
 static tb_http *http;
 static tb_config config;
 
+#define BIG (32u << 20) /* more than sockets take in */
+
 static bool answer(void *ctx, const tb_http_request *request, tb_http_response *response,
 	void (*wake)(void *), void *call, void **pending)
 {
+	if (strcmp(request->path, "/big") == 0) {
+		static const uint8_t some[1u << 16];
+
+		for (size_t i = 0; i < BIG; i += sizeof some)
+			tb_buf_append(&response->body, some, sizeof some);
+		response->status = 200;
+		return true;
+	}
 	return tb_route(ctx, request, response, wake, call, pending);
 }
 
@@ -345,6 +355,37 @@ static void test_answers_that_nobody_takes_are_dropped(void **state)
 	tb_maker_free(m);
 }
 
+/* Slow readers hold answers up to the bound, and what is voted meanwhile is answered [SERVER.BUSY]. */
+static void test_answers_that_nobody_takes_are_bounded(void **state)
+{
+	static const char big[] = "GET /big HTTP/1.1\r\nHost: x\r\n\r\n";
+	int small = 4096, slow, fd;
+	char first[16] = "";
+
+	(void)state;
+	tb_http_stop(http);
+	config.memory_mib = 16; /* half of it: alone it is given all the same */
+	listen_with();
+	slow = dial();
+	assert_int_equal(setsockopt(slow, SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
+	say(slow, big);
+	assert_int_equal(recv(slow, first, 12, MSG_WAITALL), 12);
+	assert_string_equal(first, "HTTP/1.1 200");
+	for (int i = 0; i < 20; i++)
+		check(big, 503, "SERVER.BUSY");
+	check("GET / HTTP/1.1\r\nHost: x\r\n\r\n", 200, "elections");
+	check("POST /elections HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", 400, "JSON");
+	(void)close(slow);
+	for (int i = 0; strcmp(first, "HTTP/1.1 200") != 0 || i == 0; i++) { /* until it is noticed */
+		assert_true(i < 1000);
+		fd = dial();
+		say(fd, big);
+		assert_int_equal(recv(fd, first, 12, MSG_WAITALL), 12);
+		(void)close(fd);
+		(void)usleep(10000);
+	}
+}
+
 /* Behind a proxy that is named, limits hold for each client by itself; without one, for whoever is connected [SERVER.RATE]. */
 static void test_clients_are_limited_each_by_itself(void **state)
 {
@@ -605,6 +646,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_heads_that_are_no_http, start, stop),
 		cmocka_unit_test_setup_teardown(test_slow_clients_are_let_go, start, stop),
 		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_dropped, start, stop),
+		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_bounded, start, stop),
 		cmocka_unit_test_setup_teardown(test_clients_are_limited_each_by_itself, start, stop),
 		cmocka_unit_test_setup_teardown(test_submissions_and_files, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_client_that_leaves_harms_nobody, start, stop),

@@ -9,13 +9,14 @@
 #include "server/limits.h"
 
 #define SECOND UINT64_C(1000)
+#define ROOM 1024u
 
 static tb_limits *l;
 
 static int start(void **state)
 {
 	(void)state;
-	return tb_limits_new(&l, 1000) == TB_OK ? 0 : -1;
+	return tb_limits_new(&l, ROOM) == TB_OK ? 0 : -1;
 }
 
 static int stop(void **state)
@@ -86,6 +87,29 @@ static void test_a_flood_of_names_does_not_free_the_greedy(void **state)
 	assert_int_not_equal(take(1, "greedy", &rate, 1), 0);
 }
 
+static unsigned num_held(uint32_t num, const tb_rate *rate)
+{
+	unsigned held = 0;
+
+	for (uint32_t i = 0; i < num; i++)
+		held += tb_limits_wait(l, 1, &i, sizeof i, rate, 1, false) > 0 ? 1 : 0;
+	return held;
+}
+
+/* Whoever only asks, by any names, pushes out nobody who has taken. */
+static void test_a_flood_of_questions_frees_nobody(void **state)
+{
+	tb_rate rate = {.per_hour = 60, .burst = 1};
+
+	(void)state;
+	/* More than there is room for, so that every place is held by somebody. */
+	for (uint32_t i = 0; i < 20000; i++)
+		assert_int_equal(tb_limits_wait(l, 1, &i, sizeof i, &rate, 1, true), 0);
+	for (uint32_t i = 0; i < 20000; i++)
+		assert_int_equal(tb_limits_wait(l, 2, &i, sizeof i, &rate, 1, false), 0);
+	assert_int_equal(num_held(20000, &rate), ROOM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +117,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_names_and_kinds_are_apart, start, stop),
 		cmocka_unit_test_setup_teardown(test_looking_takes_nothing, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_flood_of_names_does_not_free_the_greedy, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_flood_of_questions_frees_nobody, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
