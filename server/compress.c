@@ -10,11 +10,13 @@
 #define LEVEL 1          /* base64 gives what it gives at any level; this one costs a quarter */
 #define GZIP_WINDOW (15 + 16)
 
+/* Are there two forms of it?  HEAD and 304 say of an answer what GET and 200 would: a cache believes the latest that it heard. */
 static bool is_worth_it(const tb_http_request *request, const tb_http_response *response)
 {
 	const char *type = tb_http_response_find(response, "Content-Type");
+	bool reads = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 
-	if (response->status != 200 || type == NULL || strcmp(request->method, "GET") != 0 ||
+	if ((response->status != 200 && response->status != 304) || type == NULL || !reads ||
 		response->stream.read != NULL || response->fixed != NULL ||
 		tb_http_response_find(response, "Content-Encoding") != NULL)
 		return false;

@@ -462,6 +462,15 @@ static void inflate_all(const tb_buf *in, tb_buf *out)
 	assert_int_equal(inflateEnd(&z), Z_OK);
 }
 
+static bool says_encoding_varies(const tb_http_response *r)
+{
+	for (size_t i = 0; i < r->num_headers; i++)
+		if (strcmp(r->header[i].name, "Vary") == 0 &&
+			strstr(tb_http_header_value(&r->header[i]), "Accept-Encoding") != NULL)
+			return true;
+	return false;
+}
+
 /* The same bytes under another tag, for who asks; hashes stay as they are [HTTP.GZIP]. */
 static void check_gzip(const char *path, bool is_smaller)
 {
@@ -495,6 +504,14 @@ static void check_gzip(const char *path, bool is_smaller)
 		request.if_none_match = tag;
 		assert_int_equal(serve_ask(&s, &small, &request), 304);
 		assert_string_equal(tb_http_response_find(&small, "ETag"), tag);
+		/* What HEAD and 304 say is what GET said: the same tag, and that there are two forms. */
+		assert_int_equal(says_encoding_varies(&small), says_encoding_varies(&plain));
+		tb_http_response_release(&small);
+		request.if_none_match = "";
+		request.method = "HEAD";
+		assert_int_equal(serve_ask(&s, &small, &request), 200);
+		assert_string_equal(tb_http_response_find(&small, "ETag"), tag);
+		assert_int_equal(says_encoding_varies(&small), says_encoding_varies(&plain));
 	}
 	tb_http_response_release(&plain);
 	tb_http_response_release(&small);
