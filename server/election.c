@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/log/checkpoint.h"
+#include "server/log_read.h"
 #include "server/state_json.h"
 
 #define STATE_MAX (1u << 20)
@@ -175,74 +176,6 @@ void tb_election_board_drop(tb_election *e, tb_board_ref *ref)
 	(void)pthread_mutex_unlock(&e->lock);
 }
 
-/* ---- reading the log in order ---- */
-
-/* Called for each entry, with its blob attached; what `e` points to is gone when it returns.  An error ends the reading. */
-typedef tb_err entry_fn(void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32]);
-
-typedef struct log_reader {
-	tb_store *store;
-	uint64_t election;
-	tb_buf bundle, room, blob;
-	tb_fault *fault;
-} log_reader;
-
-static tb_err read_one(log_reader *r, tb_bundle *bundle, uint64_t index, entry_fn *each, void *arg)
-{
-	const uint8_t *entry;
-	size_t len;
-	uint8_t leaf[TB_MERKLE_BYTES];
-	char place[40];
-	tb_entry e;
-	tb_err err;
-
-	if (tb_bundle_next(bundle, &entry, &len) != TB_OK)
-		return TB_ERR_IO;
-	err = tb_entry_parse(&e, &r->room, entry, len, r->fault);
-	if (err == TB_OK && e.is_blob) {
-		tb_buf_clear(&r->blob);
-		err = tb_store_blob(r->store, r->election, e.payload_hash, &r->blob);
-		if (err == TB_OK)
-			err = tb_entry_attach_blob(&e, r->blob.data, r->blob.len, r->fault);
-	}
-	if (err == TB_OK) {
-		tb_merkle_leaf(leaf, entry, len);
-		err = each(arg, index, &e, leaf);
-	}
-	if (err == TB_ERR_RULE) {
-		(void)snprintf(place, sizeof place, "entry %llu", (unsigned long long)index);
-		tb_fault_prefix(r->fault, place);
-	}
-	return err;
-}
-
-/* Entries first .. end-1.  IO (also for an entry that cannot be parsed, with *fault), MEMORY, or the function's error. */
-static tb_err each_entry(tb_store *store, uint64_t election, uint64_t first, uint64_t end, entry_fn *each,
-	void *arg, tb_fault *fault)
-{
-	log_reader r = {.store = store, .election = election, .fault = fault};
-	tb_err err = TB_OK;
-
-	tb_buf_init(&r.bundle, TB_BUNDLE_MAX);
-	tb_buf_init(&r.room, TB_ENTRY_MAX_BYTES);
-	tb_buf_init(&r.blob, TB_BLOB_MAX_BYTES);
-	while (first < end && err == TB_OK) {
-		uint64_t num = end - first < TB_TILE_WIDTH ? end - first : TB_TILE_WIDTH;
-		tb_bundle bundle;
-
-		tb_buf_clear(&r.bundle);
-		err = tb_store_bundle(store, election, first, num, &r.bundle);
-		tb_bundle_init(&bundle, r.bundle.data, r.bundle.len, (unsigned)num);
-		for (uint64_t i = 0; i < num && err == TB_OK; i++)
-			err = read_one(&r, &bundle, first + i, each, arg);
-		first += num;
-	}
-	tb_buf_release(&r.bundle);
-	tb_buf_release(&r.room);
-	tb_buf_release(&r.blob);
-	return err == TB_ERR_NOT_FOUND ? TB_ERR_IO : err;
-}
-
 /* ---- the tally ---- */
 
 typedef struct tally_pass {
@@ -265,12 +198,14 @@ static void unlock_if(pthread_mutex_t *lock)
 		(void)pthread_mutex_unlock(lock);
 }
 
-static tb_err tally_entry(void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32])
+static tb_err tally_entry(
+	void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32], tb_roll_chunk *chunk)
 {
 	tally_pass *p = arg;
 	tb_board_ballot about;
 	tb_err err;
 
+	(void)chunk;
 	if (p->stop != NULL && atomic_load(p->stop))
 		return TB_ERR_STATE;
 	if (e->type != TB_ENTRY_BALLOT)
@@ -302,7 +237,7 @@ tb_err tb_election_tally(tb_tally **out, uint64_t election, const tb_board *boar
 	if (err == TB_OK)
 		err = tb_tally_new(&p.tally, tb_board_params(board));
 	if (err == TB_OK)
-		err = each_entry(store, election, first, close.size, tally_entry, &p, fault);
+		err = tb_log_read(store, election, first, close.size, tally_entry, &p, fault);
 	if (err == TB_OK)
 		err = tb_tally_finish(p.tally, &close);
 	if (err != TB_OK) {
@@ -325,13 +260,17 @@ typedef struct replay {
 
 /* The very steps by which an entry is admitted, its signature and (but for ballots, which were checked before they were
  * appended) its proofs included. */
-static tb_err replay_entry(void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32])
+static tb_err replay_entry(
+	void *arg, uint64_t index, const tb_entry *e, const uint8_t leaf[32], tb_roll_chunk *chunk)
 {
 	replay *r = arg;
 	tb_tally *tally;
-	tb_err err = tb_board_check(r->board, e, leaf, r->fault);
+	tb_err err;
 
 	(void)index;
+	if (chunk != NULL)
+		tb_board_give_chunk(r->board, leaf, chunk);
+	err = tb_board_check(r->board, e, leaf, r->fault);
 	if (err == TB_ERR_STATE && tb_board_phase(r->board) == TB_PHASE_CLOSED &&
 		tb_board_tally(r->board) == NULL) {
 		/* From here on entries are judged by the tally. */
@@ -421,7 +360,7 @@ tb_err tb_election_replay(tb_election *e, tb_store *store, const tb_server_keys 
 	if (err == TB_OK && size == 0)
 		err = TB_ERR_IO;
 	if (err == TB_OK)
-		err = each_entry(store, e->number, 0, size, replay_entry, &r, fault);
+		err = tb_log_read(store, e->number, 0, size, replay_entry, &r, fault);
 	if (err == TB_OK)
 		err = make_view(&view, r.board, &r.tree, keys);
 	if (err == TB_OK)

@@ -90,6 +90,7 @@ void tb_board_free(tb_board *b)
 	if (b == NULL)
 		return;
 	step_clear(&b->step);
+	tb_roll_chunk_release(&b->given);
 	tb_tally_free(b->tally);
 	tb_election_params_free(b->params);
 	tb_ceremony_free(b->ceremony);
@@ -193,13 +194,33 @@ static tb_err check_signature(const tb_board *b, const tb_entry *e, tb_fault *fa
 	return tb_entry_verify(e, &b->binding, key, fault);
 }
 
+void tb_board_give_chunk(tb_board *b, const uint8_t leaf[32], tb_roll_chunk *chunk)
+{
+	tb_roll_chunk_release(&b->given);
+	b->given = *chunk;
+	memset(chunk, 0, sizeof *chunk);
+	memcpy(b->given_leaf, leaf, 32);
+	b->has_given = true;
+}
+
+/* Only for the very entry that it was made of. */
+static bool take_given(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
+{
+	if (!b->has_given || e->type != TB_ENTRY_ROLL || memcmp(b->given_leaf, leaf, 32) != 0)
+		return false;
+	b->step.chunk = b->given;
+	memset(&b->given, 0, sizeof b->given);
+	b->has_given = false;
+	return true;
+}
+
 /* The payload into b->step, once for each entry. */
 static tb_err parse_payload(tb_board *b, const tb_entry *e, const uint8_t leaf[32], tb_fault *fault)
 {
 	tb_err err = TB_OK;
 
 	step_clear(&b->step);
-	if (types[e->type].parse != NULL)
+	if (!take_given(b, e, leaf) && types[e->type].parse != NULL)
 		err = types[e->type].parse(b, e, fault);
 	if (err == TB_OK) {
 		b->step.is_parsed = true;

@@ -55,6 +55,12 @@ TB_CHECKED tb_err tb_board_check(tb_board *b, const tb_entry *e, const uint8_t l
  * replayed. */
 TB_CHECKED tb_err tb_board_apply(tb_board *b, const tb_entry *e, const uint8_t leaf[32]);
 
+/*
+ * Spares the next tb_board_check() to parse a `roll` payload, which takes long (roll.h) and can be done ahead in another thread: *chunk
+ * is what tb_roll_chunk_parse() has made of the payload of the entry with this leaf hash.  Taken over, and zeroed.
+ */
+void tb_board_give_chunk(tb_board *b, const uint8_t leaf[32], tb_roll_chunk *chunk);
+
 /* ---- for verifiers: going on after an entry that should not be there [CHECK.RECOVERY] ---- */
 /*
  * Takes in an entry that tb_board_check() has refused or not judged, as though it were right, so that one wrong thing

@@ -75,6 +75,9 @@ struct tb_board {
 	bool has_decrypt;
 	tb_board_gaps gaps;
 	tb_board_step step;
+	bool has_given; /* by tb_board_give_chunk() */
+	tb_roll_chunk given;
+	uint8_t given_leaf[32];
 };
 
 /*

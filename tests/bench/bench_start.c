@@ -196,17 +196,31 @@ static void measure(uint32_t num_ballots)
 	must(server_process_stop(&process, SIGTERM) == 0, "stop");
 }
 
-int main(void)
+/* For other sizes: bench_start VOTERS BALLOTS... */
+static void measure_these(int argc, char **argv)
 {
+	for (int i = 2; i < argc; i++)
+		measure((uint32_t)strtoul(argv[i], NULL, 10));
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t num_voters;
+
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	is_big = getenv("BIG") != NULL && getenv("BIG")[0] == '1';
 	server_process_new(&process);
 	(void)snprintf(master, sizeof master, "%s/master.db", process.folder);
-	fill_store_new(&fill, process.folder, master, is_big ? 1000000 : 20000);
-	measure(1000);
-	measure(10000);
-	if (is_big)
-		measure(100000);
+	num_voters = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : is_big ? 1000000 : 20000;
+	fill_store_new(&fill, process.folder, master, num_voters);
+	if (argc > 1) {
+		measure_these(argc, argv);
+	} else {
+		measure(1000);
+		measure(10000);
+		if (is_big)
+			measure(100000);
+	}
 	fill_store_free(&fill);
 	(void)unlink(master);
 	server_process_free(&process);

@@ -36,6 +36,64 @@ static void test_a_whole_election(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- chunks of the roll that were parsed ahead ---- */
+
+/* What a board says to the third entry, the second chunk of the roll, when it was given what the entry number `given` has. */
+static tb_err ask_given(const tb_maker *m, size_t given, tb_fault *fault, uint32_t *num_voters)
+{
+	tb_board *b;
+	tb_err err = TB_OK;
+
+	assert_int_equal(tb_board_new(&b), TB_OK);
+	for (size_t i = 0; i < 3; i++) {
+		tb_buf room, other_room;
+		uint8_t leaf[32];
+		tb_roll_chunk chunk;
+		tb_entry e, other;
+
+		tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
+		tb_buf_init(&other_room, TB_ENTRY_MAX_BYTES);
+		assert_int_equal(
+			tb_entry_parse(&e, &room, m->entries[i].data, m->entries[i].len, fault), TB_OK);
+		tb_merkle_leaf(leaf, m->entries[i].data, m->entries[i].len);
+		if (i == 2) {
+			assert_int_equal(tb_entry_parse(&other, &other_room, m->entries[given].data,
+						 m->entries[given].len, fault),
+				TB_OK);
+			assert_int_equal(
+				tb_roll_chunk_parse(&chunk, other.payload, other.payload_len, fault), TB_OK);
+			/* A leaf that is not this entry's, and then the right one. */
+			tb_board_give_chunk(b, given == 2 ? leaf : tb_board_binding(b)->election, &chunk);
+			assert_null(chunk.voters);
+		}
+		err = tb_board_check(b, &e, leaf, fault);
+		if (err == TB_OK)
+			err = tb_board_apply(b, &e, leaf);
+		tb_buf_release(&room);
+		tb_buf_release(&other_room);
+	}
+	*num_voters = (uint32_t)tb_roll_num_voters(tb_board_roll(b));
+	tb_board_free(b);
+	return err;
+}
+
+static void test_a_chunk_is_taken_for_its_own_entry_only(void **state)
+{
+	tb_maker_config c = {.num_voters = 9, .chunk = 4};
+	tb_maker *m = tb_maker_new(&c);
+	tb_fault fault;
+	uint32_t num;
+
+	(void)state;
+	tb_maker_until_ready(m);
+	assert_int_equal(ask_given(m, 2, &fault, &num), TB_OK);
+	assert_int_equal(num, 8);
+	/* Were the first chunk taken for the second, its voters would come twice. */
+	assert_int_equal(ask_given(m, 1, &fault, &num), TB_OK);
+	assert_int_equal(num, 8);
+	tb_maker_free(m);
+}
+
 /* ---- [ENTRY.ORDER]: every type in every phase ---- */
 
 /* The table of the spec; '*' = admitted, though this junk may break another rule. */
@@ -417,6 +475,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_whole_election),
+		cmocka_unit_test(test_a_chunk_is_taken_for_its_own_entry_only),
 		cmocka_unit_test(test_every_type_in_every_phase),
 		cmocka_unit_test(test_signature_and_time_of_every_type),
 		cmocka_unit_test(test_signers_that_the_manifest_does_not_list),
