@@ -16,9 +16,9 @@
 #include "crypto/merkle.h"
 #include "server/route.h"
 
-#define MOST_NEWS 50       /* entries of a feed */
-#define MOST_LOOKED_AT 400 /* acts of which they are picked: others may have happened in between */
-#define CONTENT_MAX (256u << 10)
+#define MOST_NEWS 50            /* entries of a feed */
+#define MOST_LOOKED_AT 400      /* acts of which they are picked: others may have happened in between */
+#define CONTENT_MAX (64u << 10) /* of an entry; the result of some thousand options is longer */
 
 /* ---- writing XML ---- */
 
@@ -185,6 +185,11 @@ static tb_err describe_result(const tb_manifest *m, const tb_entry *e, tb_buf *c
 	if (err == TB_OK)
 		err = tb_result_words(content, &result, m);
 	tb_result_release(&result);
+	if (err == TB_ERR_LIMIT) { /* no reason to have no feed from then on */
+		tb_buf_clear(content);
+		tb_buf_text(content, "It is too long to be shown here; its page has all of it.");
+		err = tb_buf_status(content);
+	}
 	return err;
 }
 

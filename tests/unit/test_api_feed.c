@@ -198,6 +198,56 @@ static void test_text_stays_text(void **state)
 	tb_maker_free(m);
 }
 
+/* A question of 400 options with the longest labels: its result is longer than an entry of a feed may be. */
+static void many_options(void *arg, tb_manifest *m)
+{
+	tb_question *q = &m->questions[0];
+	tb_option *old = q->options;
+	uint32_t num = 400;
+
+	(void)arg;
+	q->options = calloc(num, sizeof *q->options);
+	assert_non_null(q->options);
+	for (uint32_t i = 0; i < num; i++) {
+		tb_option *o = &q->options[i];
+
+		assert_true(asprintf(&o->id, "o%u", i) > 0);
+		assert_true(asprintf(&o->label, "%0200u", i) > 0);
+		o->text = strdup("");
+		o->link = strdup("");
+		assert_true(o->text != NULL && o->link != NULL);
+	}
+	for (uint32_t i = 0; i < q->num_options; i++) {
+		free(old[i].id);
+		free(old[i].label);
+		free(old[i].text);
+		free(old[i].link);
+		free(old[i].picture);
+	}
+	free(old);
+	q->num_options = num;
+	q->method = TB_METHOD_APPROVAL;
+	q->min = 0;
+	q->max = num;
+	q->score_max = 1;
+	q->winners = 1;
+	q->approval = (tb_bar){.base = 0};
+}
+
+static void test_a_result_that_is_too_long(void **state)
+{
+	tb_maker_config config = {.small = true, .num_voters = 1, .edit = many_options};
+	tb_maker *m = serve_maker(&s, &config);
+	static char text[200000];
+
+	(void)state;
+	tb_maker_run(m);
+	get_feed("/e/spring/feed.atom", text, sizeof text, 6);
+	must_have(text, "<title>The result<");
+	must_have(text, "its page has all of it");
+	tb_maker_free(m);
+}
+
 static void test_the_latest_fifty(void **state)
 {
 	tb_maker_config config = {.small = true};
@@ -264,6 +314,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_happens_in_an_election, start, stop),
 		cmocka_unit_test_setup_teardown(test_text_stays_text, start, stop),
 		cmocka_unit_test_setup_teardown(test_the_latest_fifty, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_result_that_is_too_long, start, stop),
 		cmocka_unit_test_setup_teardown(test_asked_again, start, stop),
 	};
 
