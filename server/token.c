@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server/token.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "core/base/file.h"
 #include "crypto/ct.h"
@@ -102,6 +106,22 @@ static void path_of(char out[PATH_BYTES], const char *data)
 	(void)snprintf(out, PATH_BYTES, "%s/tokens", data);
 }
 
+/* Two who rewrite the file at once: the later would bring back what the earlier revoked.  Closing *fd ends it. */
+static tb_err take_lock(int *fd, const char *data, tb_why *why)
+{
+	char path[PATH_BYTES];
+
+	(void)snprintf(path, sizeof path, "%s/tokens.lock", data);
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd >= 0 && flock(*fd, LOCK_EX) == 0)
+		return TB_OK;
+	tb_why_set(why, "%s: %s", path, strerror(errno));
+	if (*fd >= 0)
+		(void)close(*fd);
+	*fd = -1;
+	return TB_ERR_IO;
+}
+
 static tb_err read_tokens(tb_buf *out, const char *data, tb_why *why)
 {
 	char path[PATH_BYTES];
@@ -155,6 +175,7 @@ tb_err tb_token_new(const char *data, const char *name, const char *scopes, FILE
 	bool was_there = false;
 	tb_buf old;
 	tb_err err;
+	int lock = -1;
 
 	tb_why_clear(why);
 	if (!is_name(name) || parse_scopes(scopes) == 0 || strlen(scopes) >= 40) {
@@ -171,9 +192,13 @@ tb_err tb_token_new(const char *data, const char *name, const char *scopes, FILE
 	write_hex(hex, hash, sizeof hash);
 	(void)snprintf(more, sizeof more, "%s %s %s\n", name, scopes, hex);
 	tb_buf_init(&old, FILE_MAX);
-	err = read_tokens(&old, data, why);
+	err = take_lock(&lock, data, why);
+	if (err == TB_OK)
+		err = read_tokens(&old, data, why);
 	if (err == TB_OK)
 		err = rewrite(data, &old, name, more, &was_there, why);
+	if (lock >= 0)
+		(void)close(lock);
 	if (err == TB_OK && was_there) {
 		tb_why_set(why, "token %s: there is one of this name; revoke it first", name);
 		err = TB_ERR_STATE;
@@ -191,12 +216,17 @@ tb_err tb_token_revoke(const char *data, const char *name, tb_why *why)
 	bool was_there;
 	tb_buf old;
 	tb_err err;
+	int lock;
 
 	tb_why_clear(why);
 	tb_buf_init(&old, FILE_MAX);
-	err = read_tokens(&old, data, why);
+	err = take_lock(&lock, data, why);
+	if (err == TB_OK)
+		err = read_tokens(&old, data, why);
 	if (err == TB_OK)
 		err = rewrite(data, &old, name, NULL, &was_there, why);
+	if (lock >= 0)
+		(void)close(lock);
 	if (err == TB_OK && !was_there) {
 		tb_why_set(why, "token %s: there is none of this name", name);
 		err = TB_ERR_NOT_FOUND;

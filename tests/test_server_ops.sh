@@ -78,6 +78,21 @@ check 'nobody else reads them' test "$(stat -c %a "$dir/data/tokens")" = 600
 check 'a name is given once' bash -c "! '$server' token new night audit --data '$dir/data' 2>/dev/null"
 check 'a scope that is none is refused' bash -c "! '$server' token new x everything --data '$dir/data' 2>/dev/null"
 check 'tokens are listed without themselves' test "$("$server" token list --data "$dir/data")" = "$(printf 'night backup\nauditor audit')"
+# at once: none of them brings back or forgets what another did
+pids=()
+for i in $(seq 16); do
+	"$server" token new "many$i" audit --data "$dir/data" >/dev/null &
+	pids+=($!)
+done
+wait "${pids[@]}"
+check 'tokens that are made at once are all there' test "$("$server" token list --data "$dir/data" | grep -c many)" = 16
+pids=()
+for i in $(seq 16); do
+	"$server" token revoke "many$i" --data "$dir/data" &
+	pids+=($!)
+done
+wait "${pids[@]}"
+check 'tokens that are revoked at once are all gone' test "$("$server" token list --data "$dir/data")" = "$(printf 'night backup\nauditor audit')"
 
 rm -f "$dir/port" "$dir/log"
 "$server" --data "$dir/data" --listen 127.0.0.1:0 --admin-listen 0 --backup-folder "$dir/backups" --port-file "$dir/port" \
