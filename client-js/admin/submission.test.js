@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from '@noble/hashes/utils';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ed25519 } from '@noble/curves/ed25519';
@@ -12,7 +13,7 @@ import { withoutSecrets } from './draft.js';
 import * as keys from './keys.js';
 import { checkReceipt, sign } from './submission.js';
 
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+const random = (length) => randomBytes(length);
 const SEED = random(32);
 const KEY = ed25519.getPublicKey(SEED);
 const ORIGIN = 'x.example/e/y';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [BOOTH.AUDIT] The prover signs a ballot or opens it, never both; and what it makes is right.
+import { randomBytes } from '@noble/hashes/utils';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { define } from '../crypto/bitproof.js';
@@ -21,7 +22,7 @@ const definitions = questions.map(define);
 const terms = { group: group.name, election: new Uint8Array(32).fill(1), context: new Uint8Array(32).fill(2), h: group.encode(h), questions };
 const position = { prev: new Uint8Array(32), date: 1_900_000_000, size: 9, root: new Uint8Array(32).fill(3) };
 const choices = [{ blank: false, values: [1, 0, 1] }, { blank: false, values: [5, 0] }];
-const newCode = () => code.make(crypto.getRandomValues(new Uint8Array(26)));
+const newCode = () => code.make(randomBytes(26));
 
 async function prepared() {
 	const prover = new Prover();

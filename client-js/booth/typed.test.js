@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from '@noble/hashes/utils';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ALPHABET, findError, format, make } from '../core/code.js';
 import { judgeCode, readId, readTracker, tidyCode } from './typed.js';
 
-const codes = Array.from({ length: 20 }, () => make(crypto.getRandomValues(new Uint8Array(26))));
+const codes = Array.from({ length: 20 }, () => make(randomBytes(26)));
 
 test('[CODE.FORMAT] one wrong character is found where it is', () => {
 	for (const code of codes) {

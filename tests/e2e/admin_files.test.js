@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the admin page reads and writes is what the command line reads and writes: election files [FILE.LINE], lists of voters [CSV], rolls, keys.
+import { randomBytes } from '@noble/hashes/utils';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ import * as manifests from '../../client-js/core/manifest.js';
 const bin = resolve(process.env.TB_BUILD ?? 'build');
 const folder = mkdtempSync(join(tmpdir(), 'tabella files '));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
-const random = (length) => crypto.getRandomValues(new Uint8Array(length));
+const random = (length) => randomBytes(length);
 
 function run(program, ...args) {
 	const { status, stdout, stderr } = spawnSync(join(bin, program), args, { cwd: folder, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } });
