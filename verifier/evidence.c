@@ -8,6 +8,7 @@
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/log/fork.h"
 
 /* What the file proves, or NULL: then *why says why not. */
@@ -30,9 +31,11 @@ static const char *judge(tb_fork *f, const tb_verify_options *o, const tb_buf *f
 
 static void print_text(const tb_fork *f, const char *what)
 {
-	char root[TB_BASE64_LEN(TB_MERKLE_BYTES) + 1];
+	char root[TB_BASE64_LEN(TB_MERKLE_BYTES) + 1], name[TB_KEY_NAME_MAX + 1];
 
-	printf("Log:  %s\nThe holder of its key has signed %s:\n", f->key.name, what);
+	/* Anybody can make a key and evidence against it: its name is not to say something to the terminal. */
+	tb_text_copy_printable(name, sizeof name, f->key.name);
+	printf("Log:  %s\nThe holder of its key has signed %s:\n", name, what);
 	for (size_t i = 0; i < 2; i++) {
 		tb_base64_write(root, f->checkpoint[i].root, TB_MERKLE_BYTES);
 		root[sizeof root - 1] = '\0';

@@ -2,11 +2,12 @@
 // `tabella mirror`: a copy that is whole at every moment, grows with the board, survives being killed, and sees a second history.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import test from 'node:test';
-import { Election } from '../support/election.mjs';
+import { Election, Server } from '../support/election.mjs';
 
 const COUNT = /** @type {RegExp} */ (/(\d+) entries/);
 
@@ -115,6 +116,24 @@ test('two histories are evidence, and the copy stays what it was', async (t) => 
 	assert.equal(told.forked, true);
 	assert.match(told.evidence, /^a "copy\/evidence\//);
 	assert.ok(existsSync(join(folder, told.evidence)));
+});
+
+// [LOG.FORK] Anybody can make a key with any name, sign two heads with it and send the evidence to people.
+test('evidence says nothing to the terminal', (t) => {
+	const server = new Server(t);
+	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+	const name = 'evil\u009b2J\u202e';
+	const typed = Buffer.concat([Buffer.from([1]), publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)]);
+	const id = createHash('sha256').update(`${name}\n`).update(typed).digest().subarray(0, 4);
+	const note = (/** @type {number} */ byte) => {
+		const body = `${name}\n1\n${Buffer.alloc(32, byte).toString('base64')}\n`;
+		return `${body}\n\u2014 ${name} ${Buffer.concat([id, sign(null, Buffer.from(body), privateKey)]).toString('base64')}\n`;
+	};
+	const lines = ['tabella/log-fork@v1', `key ${name}+${id.toString('hex')}+${typed.toString('base64')}`, ...[1, 2].map((byte) => `checkpoint ${Buffer.from(note(byte)).toString('base64')}`), ''];
+	writeFileSync(join(server.folder, 'evil.fork'), lines.join('\n'));
+	const said = server.run('tabella-verify', '--evidence', 'evil.fork');
+	assert.match(said, /FORKED\n$/);
+	assert.doesNotMatch(said, /[\u0080-\u009f\u202a-\u202e]/);
 });
 
 test('it follows until it is stopped, through a restart of the server and its own end', async (t) => {
