@@ -451,6 +451,26 @@ static void test_a_remembered_checkpoint(void **state)
 	tb_checked_release(&c);
 	tb_maker_files_free(&files);
 	tb_maker_free(fork);
+
+	/* the empty log, which everybody's log once was; but not with another root */
+	for (unsigned i = 0; i < 2; i++) {
+		tb_buf empty;
+		tb_checkpoint none = {.size = 0};
+		tb_vkey key;
+
+		tb_merkle_empty(none.root);
+		none.root[0] ^= (uint8_t)i;
+		tb_buf_init(&empty, TB_NOTE_MAX_BYTES);
+		(void)snprintf(none.origin, sizeof none.origin, "%s", m->manifest.origin);
+		assert_int_equal(tb_vkey_init(&key, none.origin, TB_VKEY_ED25519, m->server.ed_key), TB_OK);
+		assert_int_equal(tb_checkpoint_sign(&empty, &none, &key, &m->server.ed), TB_OK);
+		o.trust.seen = (const char *)empty.data;
+		o.trust.seen_len = empty.len;
+		tb_checked_run(&c, &before, &o);
+		assert_true(tb_checked_has(&c, "LOG.CONSISTENT") == (i == 1));
+		tb_checked_release(&c);
+		tb_buf_release(&empty);
+	}
 	tb_maker_files_free(&before);
 	tb_maker_free(m);
 }

@@ -661,6 +661,82 @@ static void test_a_database_older_than_what_was_shown_is_refused(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- words that were said before ---- */
+
+/* Posts words of the admin or the registrar, signed anew by each number, and says which entry answered. */
+static unsigned say_again(tb_maker *m, tb_maker_plan *plan, uint8_t number, char index[24], char rule[80])
+{
+	uint8_t random[32] = {number};
+	tb_http_response r;
+	tb_fault fault;
+	unsigned status;
+	tb_entry e;
+
+	assert_int_equal(
+		tb_entry_init(&e, plan->type, plan->signer, plan->payload.data, plan->payload.len, &fault),
+		TB_OK);
+	assert_int_equal(tb_entry_sign(&e, &plan->binding, &plan->key, random), TB_OK);
+	memcpy(plan->signature, e.signature, sizeof plan->signature);
+	plan->is_signed = true;
+	status = serve_post(&s, m, plan, &r);
+	index[0] = '\0';
+	for (size_t i = 0; i < r.num_headers; i++)
+		if (strcmp(r.header[i].name, "Tabella-Index") == 0)
+			(void)snprintf(index, 24, "%s", r.header[i].value);
+	(void)snprintf(rule, 80, "%s", serve_rule(&r));
+	tb_http_response_release(&r);
+	return status;
+}
+
+/* What may be said twice is a new entry with a place of its own. */
+static void test_a_notice_said_twice_is_two_entries(void **state)
+{
+	tb_maker_config config = {.num_voters = 2, .small = true};
+	tb_maker *m = serve_maker(&s, &config);
+	char index[24], expected[24], rule[80];
+	tb_maker_plan plan;
+
+	(void)state;
+	tb_maker_until_open(m);
+	for (uint8_t i = 0; i < 3; i++) {
+		tb_maker_plan_init(m, &plan, TB_ENTRY_NOTICE, "admin");
+		assert_int_equal(tb_notice_write(&plan.payload, "Five minutes."), TB_OK);
+		(void)snprintf(expected, sizeof expected, "%zu", m->num_entries + i % 2);
+		assert_int_equal(say_again(m, &plan, i % 2, index, rule), i < 2 ? 201 : 200);
+		assert_string_equal(index, expected);
+	}
+	tb_maker_free(m);
+}
+
+/* A change of the roll is another act the second time, and its signer hears that it was not done [ROLL.KEYS]. */
+static void test_a_change_of_the_roll_said_twice_is_refused(void **state)
+{
+	tb_maker_config config = {.num_voters = 2, .small = true};
+	tb_maker *m = serve_maker(&s, &config);
+	char index[24], rule[80];
+	tb_maker_plan plan;
+
+	(void)state;
+	tb_maker_until_open(m);
+	for (uint8_t i = 0; i < 2; i++) {
+		tb_roll_change what = {.action = TB_ROLL_CREDENTIAL,
+			.voter = m->voters[0].id,
+			.label = (char[]){""},
+			.reason = (char[]){"Lost."}};
+
+		/* any key that nobody has */
+		memcpy(what.key, m->admin.sign_key, sizeof what.key);
+		tb_maker_plan_init(m, &plan, TB_ENTRY_ROLL_CHANGE, "registrar");
+		assert_int_equal(tb_roll_change_write(&plan.payload, &what), TB_OK);
+		if (i == 0)
+			assert_int_equal(say_again(m, &plan, i, index, rule), 201);
+		else
+			assert_in_range(say_again(m, &plan, i, index, rule), 400, 499);
+		assert_string_equal(rule, i == 0 ? "" : "ROLL.KEYS");
+	}
+	tb_maker_free(m);
+}
+
 static void test_a_clock_that_goes_back_does_not_take_the_log_with_it(void **state)
 {
 	tb_maker_config config = {.num_voters = 3, .small = true};
@@ -699,6 +775,8 @@ int main(void)
 			test_a_server_that_would_contradict_itself_does_not_start, start, stop),
 		cmocka_unit_test_setup_teardown(
 			test_a_clock_that_goes_back_does_not_take_the_log_with_it, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_notice_said_twice_is_two_entries, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_change_of_the_roll_said_twice_is_refused, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
