@@ -52,6 +52,16 @@ test('a right board is verified, a part of one is unfinished [CHECK]', async () 
 	assert.equal((await verifyBoard(sourceOf(filesOf(entries.slice(0, -1))))).verdict, 'unfinished');
 });
 
+test('a checkpoint that claims more entries than anybody could have is no work [CHECK.RECOVERY]', async () => {
+	const files = filesOf(entriesOf('withheld'));
+	const claimed = checkpoints.sign({ ...checkpoints.parseBody(`${fromUtf8(/** @type {Uint8Array} */ (files.get('log/checkpoint'))).split('\n\n')[0]}\n`), size: Number.MAX_SAFE_INTEGER }, LOG.seed, LOG.public);
+	let asked = 0;
+	const report = await verifyBoard({ get: async (path) => (path === 'log/checkpoint' ? claimed : void asked++) });
+	assert.equal(report.verdict, 'false');
+	assert.match(report.failures.map(({ found }) => found).join(), /more than 100 bundles missing/);
+	assert.ok(asked < 1000, `${asked} files`);
+});
+
 test('every flipped bit of a board is found', async () => {
 	const archive = writeFiles([...filesOf(entriesOf('empty'))].map(([name, bytes]) => ({ name, bytes })));
 	const verdictOf = async (bytes) => (await verifyBoard(new ArchiveSource(inMemory(bytes), 'board.tar'))).verdict;

@@ -48,9 +48,7 @@ export async function* ahead(items, start) {
 }
 
 /** @param {number} size @returns {Generator<Tile>} */
-export function* bundlesOf(size) {
-	for (const tile of tiles.each(size)) if (tile.level === 'entries') yield tile;
-}
+export const bundlesOf = (size) => tiles.bundles(size);
 
 /** @param {number} size @param {number} bundle @returns {Tile} */
 export function bundleAt(size, bundle) {

@@ -21,8 +21,11 @@ export const path = (level, index, width) => `tile/${level}/${pathNumber(index)}
 /** Every tile and bundle of a log of this size, one after the other. @param {number} size @returns {Generator<Tile>} */
 export function* each(size) {
 	for (let level = 0, count = size; count > 0; level++, count = Math.floor(count / WIDTH)) yield* ofLevel(level, count);
-	yield* ofLevel('entries', size);
+	yield* bundles(size);
 }
+
+/** Its bundles alone: whoever wants these must not go through all tiles of a size that anybody can claim. @param {number} size */
+export const bundles = (size) => ofLevel('entries', size);
 
 /** @param {number|'entries'} level @param {number} count hashes or entries of that level @returns {Generator<Tile>} */
 function* ofLevel(level, count) {
