@@ -50,6 +50,13 @@ for (const section of sections) {
 	});
 }
 
+test('French punctuation stays on the line of its word', async () => {
+	for (const section of sections) {
+		const { fr } = (await import(pathToFileURL(join(LANG, `${section}.js`)).href)).default;
+		for (const [key, text] of Object.entries(fr)) for (const form of forms(text)) assert.doesNotMatch(form, / [:;?!»]|« | …(?!\/)/, `${section}.${key}`);
+	}
+});
+
 test('every text that is asked for exists', async () => {
 	const known = new Set();
 	for (const section of sections) {

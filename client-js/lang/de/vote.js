@@ -12,7 +12,7 @@ export default {
 	'not-open': 'Die Abstimmung hat noch nicht begonnen. Sie beginnt',
 	'any-moment': 'jeden Augenblick',
 	closes: 'Ende der Abstimmung:',
-	rehearsal: 'Dies ist eine Probe. Stimmen, die hier abgegeben werden, zählen nicht.',
+	rehearsal: 'Dies ist eine Probeabstimmung. Stimmen, die hier abgegeben werden, zählen nicht.',
 	'no-memory': 'Dieser Browser bewahrt für diese Seite nichts auf (ein privates Fenster?). Sie können abstimmen; lassen Sie die Seite aber bitte offen, bis da steht, dass Ihre Stimme eingetragen ist.',
 	who: 'Wer stimmt ab?',
 	id: 'Ihre Wahlkennung',

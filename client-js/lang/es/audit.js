@@ -2,7 +2,7 @@
 export default {
 	heading: 'Comprobar una papeleta abierta',
 	what: 'En la cabina se abrió una papeleta cifrada para ver si contiene lo que se eligió. Este dispositivo cifra de nuevo las mismas opciones y compara.',
-	loading: 'Abriendo y comprobando la votación …',
+	loading: 'Abriendo y comprobando la votación…',
 	'not-open': 'La votación no ha empezado; todavía no puede haber ninguna papeleta.',
 	slug: 'Votación',
 	'slug-hint': 'El nombre corto en la dirección de la votación: …/e/nombre',

@@ -2,8 +2,8 @@
 export default {
 	heading: 'Comprobar mi voto',
 	what: 'Encuentre su papeleta en el tablón público. La prueba se comprueba en este dispositivo, no en el servidor.',
-	loading: 'Abriendo y comprobando la votación …',
-	looking: 'Buscando la papeleta …',
+	loading: 'Abriendo y comprobando la votación…',
+	looking: 'Buscando la papeleta…',
 	id: 'Identificador',
 	'id-wrong': 'Escriba el identificador.',
 	'tracker-hint': '26 caracteres, tal como los mostró la cabina. Déjelo vacío para ver qué hay registrado a su nombre.',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-	loading: 'Cargando …',
+	loading: 'Cargando…',
 	'error-title': 'No se puede mostrar esta página',
 	'false-heading': 'Algo aquí es falso',
 	false: 'Lo que envió el servidor no concuerda con el estado firmado del tablón o con las reglas. No se muestra. Avise a la organización y a una persona auditora, y guarde una imagen de esta página.',

@@ -9,5 +9,5 @@ export default {
 	'to-board': 'Tableau public',
 	'to-results': 'Résultats',
 	'to-verify': 'Tout vérifier',
-	footer: 'Tabella : une élection que chacun peut vérifier.',
+	footer: 'Tabella : une élection que chacun peut vérifier.',
 };

@@ -21,5 +21,5 @@ export default {
 	'base-electorate-points': 'des points que l’électorat pouvait donner',
 	'base-options_sum-points': 'des points donnés à toutes les options',
 	'winner-referendum': 'La réponse qui obtient le plus de voix est adoptée.',
-	winners: 'Sièges à pourvoir : {n}.',
+	winners: 'Sièges à pourvoir : {n}.',
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export default {
-	loading: 'Chargement …',
+	loading: 'Chargement…',
 	'error-title': 'Cette page ne peut pas être affichée',
 	'false-heading': 'Quelque chose est faux ici',
 	false: 'Ce que le serveur a envoyé ne correspond pas à l’état signé du tableau ou aux règles. Rien n’en est affiché. Prévenez les organisateurs et un auditeur, et gardez une image de cette page.',
@@ -28,11 +28,11 @@ export default {
 	rehearsal: 'Répétition',
 	'rehearsal-what': 'Cette élection est un essai. Son résultat ne décide rien.',
 	cancelled: 'Annulée.',
-	'cancelled-what': 'L’administration a annulé cette élection. Il n’y a pas de résultat. Motif :',
+	'cancelled-what': 'L’administration a annulé cette élection. Il n’y a pas de résultat. Motif :',
 	'missed-what': 'Le scrutin n’a pas été ouvert avant sa fin et ne peut plus l’être. Personne n’a voté.',
 	copy: 'Copier',
-	'copy-what': 'Copier : {what}',
+	'copy-what': 'Copier : {what}',
 	copied: 'Copié',
-	select: 'Sélectionné : copiez maintenant',
+	select: 'Sélectionné : copiez maintenant',
 	entry: 'Entrée {index}',
 };
