@@ -289,7 +289,9 @@ test('a whole election, by clicking and typing', async (t) => {
 		await form.getByRole('button', { name: 'Review …' }).click();
 		const sheet = await o.saves(() => o.button('Save the code sheet (CSV)').click());
 		o.codes.eve = sheet.text.trim().split(',').at(-1);
+		await o.fill('Name to show', 'Eve Later', form); // changed meanwhile: what is confirmed is what is signed
 		await o.button('I have the sheet, and it can be opened').click();
+		await page.locator('dialog dd').getByText('Eve Later', { exact: true }).waitFor();
 		await o.post();
 		await o.close();
 		vote('eve', '--choose', 'shall-the-fee-rise=no');

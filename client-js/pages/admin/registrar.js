@@ -115,21 +115,20 @@ const hexOf = (election) => Array.from(election.id, (byte) => byte.toString(16).
 async function makeCodes(election, voters, report, offered, closed) {
 	const bar = el('progress', { value: '0', max: String(voters.length), 'aria-label': t('admin.codes-making') });
 	replace(report, el('p', { role: 'status' }, t('admin.codes-making')), bar);
-	const made = await codes.makeAll(voters, election.id, random, breathing((done) => bar.setAttribute('value', String(done))));
+	const { roll, ...secret } = await codes.makeAll(voters, election.id, random, breathing((done) => bar.setAttribute('value', String(done))));
 	const { slug } = election.manifest;
 	const mark = `codes ${slug}`;
 	unsaved.add(mark);
-	let { sheet } = /** @type {{sheet: string}} */ (made);
 	replace(report, notice('warning', el('p', null, el('strong', null, t('admin.codes-made', { n: voters.length }))), el('p', null, t('admin.codes-save'))),
 		el('div', { class: 'actions' }, button(t('admin.codes-sheet'), () => {
-			if (sheet === '') return;
-			saveFile(`${slug}-codes.csv`, sheet, 'text/csv');
+			if (secret.sheet === '') return;
+			saveFile(`${slug}-codes.csv`, secret.sheet, 'text/csv');
 			if (offered.childElementCount === 0) replace(offered,
 				el('div', { class: 'actions' }, button(t('admin.codes-saved'), () => {
-					sheet = ''; // the codes are the registrar's now, and nobody else's
+					secret.sheet = ''; // the codes are the registrar's now, and nobody else's
 					unsaved.delete(mark);
-					replace(report, notice('good', el('p', null, t('admin.codes-gone'))), el('div', { class: 'actions' }, button(t('admin.roll-file'), () => saveFile(`${slug}-roll.json`, made.roll, 'application/json'))));
-					offerRoll(election, utf8(made.roll), closed, offered);
+					replace(report, notice('good', el('p', null, t('admin.codes-gone'))), el('div', { class: 'actions' }, button(t('admin.roll-file'), () => saveFile(`${slug}-roll.json`, roll, 'application/json'))));
+					offerRoll(election, utf8(roll), closed, offered);
 				}, { class: 'main' })));
 		}, { class: 'main' })));
 }
@@ -182,9 +181,9 @@ export function changeForm(election, onlyRemove, closed) {
 			replace(made, el('div', { class: 'actions' }, button(t('admin.codes-saved'), () => {
 				unsaved.delete(`code ${voter}`);
 				replace(made);
-				const { problems, payload, weight } = judge(change, true);
-				if (problems.length > 0 || change.voter !== voter) return form.show(problems);
-				return ask(payload(one.key), label, weight, closed);
+				const now = judge(change, true); // what is confirmed is what is signed, also where a field was changed meanwhile
+				if (now.problems.length > 0 || change.voter !== voter) return form.show(now.problems);
+				return ask(now.payload(one.key), now.label, now.weight, closed);
 			}, { class: 'main' })));
 		}, { class: 'main' }))));
 		/** @type {HTMLElement} */ (made.querySelector('button')).focus();
