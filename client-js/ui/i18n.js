@@ -81,12 +81,15 @@ export const formatNumber = (value, options) => new Intl.NumberFormat(language, 
 /** @param {number} part @param {number} whole @returns {string} a percentage with at most one decimal */
 export const formatShare = (part, whole) => formatNumber(whole === 0 ? 0 : part / whole, { style: 'percent', maximumFractionDigits: 1 });
 
+/** The last second of which there is a date; a manifest or a server may name a later one. */
+const LAST = 8.64e12;
+
 /** Local date and time, with the zone. @param {number} time Unix seconds @returns {string} */
-export const formatTime = (time) => new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' }).format(time * 1000);
+export const formatTime = (time) => time > LAST ? `@${time}` : new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'long' }).format(time * 1000);
 
 /** The same moment in UTC, the time that the board speaks; from left to right also in text that runs the other way. @param {number} time Unix seconds @returns {string} */
 export function formatUtc(time) {
-	const text = `${new Date(time * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`;
+	const text = time > LAST ? `@${time}` : `${new Date(time * 1000).toISOString().replace('T', ' ').slice(0, 16)} UTC`;
 	return direction() === 'rtl' ? `\u2066${text}\u2069` : text;
 }
 

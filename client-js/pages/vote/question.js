@@ -67,7 +67,8 @@ class Question {
 	/** It is in the manifest, so nobody learns who looks at it. @param {any} option */
 	picture({ picture }) {
 		if (!picture) return null;
-		return el('img', { class: 'picture', alt: '', src: URL.createObjectURL(new Blob([picture], { type: pictureType(picture) ?? '' })) });
+		const url = URL.createObjectURL(new Blob([picture], { type: pictureType(picture) ?? '' }));
+		return el('img', { class: 'picture', alt: '', src: url, on: { load: () => URL.revokeObjectURL(url) } });
 	}
 
 	/** @param {any} option @param {number} i */
