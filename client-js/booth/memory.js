@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the booth keeps on the device [BOOTH.MEMORY]: signed ballots whose fate is not known, the board's latest head, which election an
 // origin had.  All of it is public or about to be; never a choice, a code, a key or a seed.
-import { hex } from '../crypto/bytes.js';
+import { equal, hex } from '../crypto/bytes.js';
 
 /**
  * @typedef {object} Pending a signed ballot on its way
@@ -16,9 +16,9 @@ import { hex } from '../crypto/bytes.js';
  * @property {boolean} isLasting whether anything outlives the page
  * @property {(ballot: Pending) => Promise<void>} putPending done only when it is safe against a crash
  * @property {(election: string) => Promise<Pending[]>} pending
- * @property {(ballot: Pending) => Promise<void>} removePending
- * @property {(origin: string) => Promise<Seen|undefined>} seen
- * @property {(origin: string, seen: Seen) => Promise<void>} putSeen
+ * @property {(ballot: Pending) => Promise<void>} removePending this very one, not another of the same voter
+ * @property {(name: string) => Promise<Seen|undefined>} seen by origin, and by the address where it was reached
+ * @property {(name: string, seen: Seen) => Promise<void>} putSeen
  */
 
 /** Another window of this browser is casting for the same voter. */
@@ -42,6 +42,9 @@ const write = (database, store, change) => new Promise((resolve, reject) => {
 	change(transaction.objectStore(store));
 });
 
+/** Another window may have settled this ballot, and keep the voter's next one by now. @param {Pending} a @param {Pending|undefined} b */
+const isSame = (a, b) => b !== undefined && equal(a.payload, b.payload) && equal(a.signature, b.signature);
+
 /** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
 	const request = indexedDB.open(DATABASE, 1);
@@ -64,7 +67,11 @@ const lasting = (database) => ({
 			throw error;
 		}
 	},
-	removePending: ({ election, voter }) => write(database, 'pending', (store) => { store.delete([election, voter]); }),
+	removePending: (ballot) => write(database, 'pending', (store) => {
+		const place = [ballot.election, ballot.voter];
+		const kept = store.get(place);
+		kept.onsuccess = () => { if (isSame(ballot, kept.result)) store.delete(place); };
+	}),
 	async pending(election) {
 		const all = await result(database.transaction('pending').objectStore('pending').getAll());
 		return all.filter((one) => one.election === election);
@@ -86,7 +93,7 @@ export function fleeting() {
 			if (ballots.has(key(ballot))) throw new UnderWay();
 			ballots.set(key(ballot), ballot);
 		},
-		removePending: async (ballot) => void ballots.delete(key(ballot)),
+		removePending: async (ballot) => { if (isSame(ballot, ballots.get(key(ballot)))) ballots.delete(key(ballot)); },
 		pending: async (election) => [...ballots.values()].filter((one) => one.election === election),
 		seen: async (origin) => origins.get(origin),
 		putSeen: async (origin, seen) => void origins.set(origin, seen),

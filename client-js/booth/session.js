@@ -67,9 +67,10 @@ export class Session {
 	/** @type {Receipt|null} the latest recorded ballot */
 	latest = null;
 
-	/** @param {{net: Net, memory: Memory, now: () => number}} parts */
-	constructor({ net, memory, now }) {
+	/** @param {{net: Net, address: string, memory: Memory, now: () => number}} parts address: of the election, as it is reached here */
+	constructor({ net, address, memory, now }) {
 		this.net = net;
+		this.address = address;
 		this.memory = memory;
 		this.now = now;
 		this.payloadOf = async (/** @type {entries.Entry} */ { payload, blob }) =>
@@ -90,27 +91,52 @@ export class Session {
 		return this;
 	}
 
-	/** One origin has one log, and one log one first entry. */
+	/** Where an election is remembered: its origin is what its own manifest says, so another one put in its place could name another. @returns {string[]} */
+	get #names() {
+		return [this.setup.manifest.origin, this.address];
+	}
+
+	/** One origin has one log, one address too, and one log one first entry. */
 	async #compareWithMemory() {
 		const { manifest, election } = this.setup;
-		const seen = await this.memory.seen(manifest.origin);
 		const id = electionKey(election);
-		require(seen === undefined || seen.election === id, 'LOG.CONSISTENT', `${manifest.origin} held another election when it was seen before (${seen?.election}) than now (${id})`);
-		if (seen?.note) await checkOneLog(this.net.file, readHead(seen.note, manifest), this.head);
+		for (const name of this.#names) {
+			const seen = await this.memory.seen(name).catch(() => undefined);
+			require(seen === undefined || seen.election === id, 'LOG.CONSISTENT', `${name} held another election when it was seen before (${seen?.election}) than now (${id})`);
+			if (!seen?.note) continue;
+			const old = readHead(seen.note, manifest);
+			await checkOneLog(this.net.file, old, this.head);
+			if (old.size > this.head.size) this.#take(old); // never forgotten for an older one: the log could go on otherwise from there
+		}
 		await this.#remember();
 	}
 
+	/** Without a memory everything works, and the page says what that means. */
 	async #remember() {
-		const { manifest, election } = this.setup;
-		await this.memory.putSeen(manifest.origin, { election: electionKey(election), note: this.head.note });
+		const seen = { election: electionKey(this.setup.election), note: this.head.note };
+		try {
+			for (const name of this.#names) await this.memory.putSeen(name, seen);
+		} catch {
+			this.#forgets();
+		}
+	}
+
+	/** The device keeps nothing (any more): storage is full, or was taken away. */
+	#forgets() {
+		this.memory = { ...this.memory, isLasting: false };
+	}
+
+	/** @param {import('./head.js').Head} head */
+	#take(head) {
+		this.head = head;
+		this.log = new LogReader(this.net.file, head);
 	}
 
 	/** A newer head; the older one must be a beginning of it. @param {import('./head.js').Head} head */
 	async #advance(head) {
 		await checkOneLog(this.net.file, this.head, head);
 		if (head.size <= this.head.size) return;
-		this.head = head;
-		this.log = new LogReader(this.net.file, head);
+		this.#take(head);
 		await this.#remember();
 	}
 
@@ -175,8 +201,12 @@ export class Session {
 		const { voter } = this;
 		if (voter === null) throw new TypeError('nobody is identified');
 		const { ballot } = said ?? await this.net.voter(voter.id);
-		this.latest = ballot === null ? null : await this.receiptOf(ballot.index);
-		if (this.latest !== null) require(this.latest.voter === voter.id, 'BOOTH.PREV', `entry ${ballot.index} is not a ballot of ${voter.id}`);
+		const latest = ballot === null ? null : await this.receiptOf(ballot.index);
+		if (latest !== null) require(latest.voter === voter.id, 'BOOTH.PREV', `entry ${ballot.index} is not a ballot of ${voter.id}`);
+		/* A ballot that names an older one is admissible nowhere; recorded all the same, it would spoil the board. */
+		const known = this.latest?.voter === voter.id ? this.latest.index : -1;
+		require((latest?.index ?? -1) >= known, 'BOOTH.PREV', `the latest ballot of ${voter.id} was entry ${known}, and now it is said to be ${latest === null ? 'none' : `entry ${latest.index}`}`);
+		this.latest = latest;
 	}
 
 	/** A ballot's receipt under a head that continues what was seen. @param {number} index @returns {Promise<Receipt>} */
@@ -241,7 +271,7 @@ export class Session {
 			await this.memory.putPending(pending);
 		} catch (error) {
 			if (error instanceof UnderWay) throw error;
-			this.memory = { ...this.memory, isLasting: false }; // storage is full: the page says so, and sends all the same
+			this.#forgets(); // the page says so, and sends all the same
 		}
 		return pending;
 	}
@@ -263,9 +293,14 @@ export class Session {
 			try {
 				return await this.#askBoard(pending, sent, outcome);
 			} catch (second) {
-				return { ...judge(second), state: 'unknown', why: second instanceof Refusal ? 'false' : 'unreachable' };
+				return { ...judge(second), state: 'unknown', why: second instanceof Problem || second instanceof Unreachable ? 'unreachable' : 'false' };
 			}
 		}
+	}
+
+	/** The fate of a ballot is known, whether or not the device can forget it; if it cannot, the same bytes are sent again next time. @param {Pending} pending */
+	async #settled(pending) {
+		await this.memory.removePending(pending).catch(() => this.#forgets());
 	}
 
 	/** [BOOTH.RECORDED] @param {Pending} pending @param {import('./receipt.js').Submission} sent @param {Uint8Array} bytes of a receipt @returns {Promise<Outcome>} */
@@ -273,7 +308,7 @@ export class Session {
 		const { manifest, group, definitions } = this.setup;
 		const receipt = checkRecorded(bytes, manifest, sent, ballots.parse(group, definitions, pending.payload));
 		await this.#advance({ size: receipt.size, root: receipt.root, note: receipt.note });
-		await this.memory.removePending(pending);
+		await this.#settled(pending);
 		this.latest = receipt;
 		return { state: 'recorded', receipt };
 	}
@@ -294,7 +329,7 @@ export class Session {
 				return this.#settle(pending, sent, await this.net.file(`receipt/${bundle * WIDTH + i}`));
 			}
 		}
-		await this.memory.removePending(pending);
+		await this.#settled(pending);
 		await this.refreshState();
 		return { ...refused, isOver: this.phase !== 'open' };
 	}
@@ -319,5 +354,6 @@ export function judge(error) {
 	if (error instanceof Unreachable) return { state: 'unknown', why: 'unreachable', rule: '', detail: error.message };
 	/* The answer is false: the ballot may be recorded all the same, and whoever answers like this is not to be believed when it refuses. */
 	if (error instanceof Refusal) return { state: 'unknown', why: 'false', rule: error.rule, detail: error.detail };
-	throw error;
+	/* An answer of a shape that nobody has thought of, too: a signed ballot is on its way, and the page must not fall silent. */
+	return { state: 'unknown', why: 'false', rule: '', detail: String(error) };
 }

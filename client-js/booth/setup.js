@@ -26,6 +26,12 @@ const NOTHING = new Uint8Array();
  * @property {{h: any, context: Uint8Array, index: number, time: number}|null} open null: not opened yet
  */
 
+/** [ENTRY.ORDER] What comes after the first certificate is certified by nobody, so nothing but this may: no more voters, no other key. */
+const ADMITS = /** @type {{[phase: string]: string[]}} */ ({
+	start: ['manifest'], setup: ['roll', 'trustee.commit', 'trustee.certify', 'notice', 'cancel'], certifying: ['trustee.certify', 'notice', 'cancel'],
+	ready: ['open', 'client', 'notice', 'cancel'], cancelled: ['notice'],
+});
+
 /** Takes in entries in their order until the polls are open. */
 export class SetupReader {
 	/** @param {PayloadOf} payloadOf */
@@ -42,6 +48,7 @@ export class SetupReader {
 		/** @type {any} */
 		this.manifest = null;
 		this.election = NOTHING;
+		this.isCancelled = false;
 		/** @type {any} */
 		this.h = undefined;
 		/** @type {{size: number, root: Uint8Array}|undefined} the log that the certificates are about */
@@ -50,17 +57,24 @@ export class SetupReader {
 		this.open = null;
 	}
 
+	get phase() {
+		if (this.manifest === null) return 'start';
+		if (this.isCancelled) return 'cancelled';
+		if (this.certified.size === 0) return 'setup';
+		return this.certified.size < this.manifest.trustees.length ? 'certifying' : 'ready';
+	}
+
 	/** @param {Uint8Array} bytes of the next entry */
 	async append(bytes) {
 		const entry = entries.parse(bytes);
 		entries.checkSigner(entry);
-		require((entry.type === 'manifest') === (this.manifest === null), 'ENTRY.ORDER', `a log does not begin with ${entry.type}, and has one manifest`);
+		require(ADMITS[this.phase].includes(entry.type), 'ENTRY.ORDER', `no ${entry.type} in phase ${this.phase}`);
 		if (entry.type === 'manifest') await this.#manifest(entry, bytes);
 		else if (entry.type === 'roll') this.roll.push(entry);
 		else if (entry.type === 'trustee.commit') await this.#commit(entry);
 		else if (entry.type === 'trustee.certify') await this.#certify(entry);
 		else if (entry.type === 'open') await this.#open(entry, bytes);
-		else require(['notice', 'cancel', 'client'].includes(entry.type), 'ENTRY.ORDER', `no ${entry.type} before the polls are open`);
+		else if (entry.type === 'cancel') this.#cancel(entry);
 		this.leaves.push(leafHash(bytes));
 	}
 
@@ -94,8 +108,14 @@ export class SetupReader {
 	/** @param {entries.Entry} entry */
 	async #commit(entry) {
 		const index = this.#trustee(entry);
-		require(this.commits[index - 1] === undefined && this.certified.size === 0, 'CEREMONY.DISTINCT', `trustee ${index} has committed already`);
+		require(this.commits[index - 1] === undefined, 'CEREMONY.DISTINCT', `trustee ${index} has committed already`);
 		this.commits[index - 1] = ceremony.parseCommit(this.#ceremony, index, await this.payload(entry));
+	}
+
+	/** Nobody opens it after that. @param {entries.Entry} entry */
+	#cancel(entry) {
+		entries.verifySignature(entry, this.election, NOTHING, this.manifest.admin.key);
+		this.isCancelled = true;
 	}
 
 	/** [CEREMONY.KEYS] once all commitments are there, so that nobody's word is taken for h. */
@@ -121,7 +141,6 @@ export class SetupReader {
 	async #open(entry, bytes) {
 		const group = /** @type {import('../crypto/group.js').Group} */ (this.group);
 		const { manifest, h } = this;
-		require(this.certified.size === manifest.trustees.length, 'OPEN', 'not every trustee has certified');
 		entries.verifySignature(entry, this.election, NOTHING, manifest.server.sign_key);
 		const open = parseOpen(await this.payload(entry), group.pointLength);
 		require(open.size === this.leaves.length && equal(open.root, root(this.leaves)), 'OPEN', 'size or root are not those of the log');

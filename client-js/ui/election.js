@@ -17,7 +17,7 @@ export const newSession = async (election) => new Session({
 		file: (path) => api.file(election, path), state: () => api.state(election), voter: (id) => api.voter(election, id),
 		submit: (entry) => api.submit(`${election}/entries`, entry),
 	},
-	memory: await openMemory(), now: clock,
+	address: election, memory: await openMemory(), now: clock,
 });
 
 /** The technical side of a failure, for whoever is asked for help. @param {string} rule @param {string} detail */

@@ -27,8 +27,8 @@ const netOf = (election, lies = {}) => ({
 });
 
 /** @param {Election} election @param {{lies?: any, memory?: any, shift?: number}} [how] */
-async function opened(election, { lies, memory = fleeting(), shift = 0 } = {}) {
-	const session = new Session({ net: netOf(election, lies), memory, now: () => election.server.now() + shift });
+async function opened(election, { lies, memory = fleeting(), shift = 0, address = election.url } = {}) {
+	const session = new Session({ net: netOf(election, lies), address, memory, now: () => election.server.now() + shift });
 	return session.open();
 }
 
@@ -209,6 +209,41 @@ test('[BOOTH.HEAD] two histories, each signed, are noticed and kept as evidence'
 		await other.putSeen('test.invalid/e/meeting', { election: '0'.repeat(64), note: null });
 		await assert.rejects(opened(election, { memory: other }), { rule: 'LOG.CONSISTENT' });
 	});
+	await t.test('[BOOTH.MEMORY] another election at the same address, under a name of its own', async () => {
+		const other = fleeting();
+		await other.putSeen(election.url, { election: '0'.repeat(64), note: null });
+		await assert.rejects(opened(election, { memory: other }), { rule: 'LOG.CONSISTENT' });
+		await opened(election, { memory: other, address: 'http://elsewhere.invalid/e/meeting' });
+	});
+	await t.test('an older head is not taken for the latest, and never remembered in its place', async () => {
+		const before = fleeting();
+		const old = (await opened(election, { memory: before })).head;
+		await cast(election, 'v003', { memory: before });
+		const latest = await before.seen('test.invalid/e/meeting');
+		const file = async (path) => (path === 'log/checkpoint' ? old.note : api.file(election.url, path));
+		const session = await opened(election, { memory: before, lies: { file } });
+		assert.ok(session.head.size > old.size);
+		assert.deepEqual(await before.seen('test.invalid/e/meeting'), latest);
+	});
+	await t.test('a log that was set back has nothing to show for what was seen', async () => {
+		const before = fleeting();
+		const old = (await opened(election, { memory: before })).head;
+		await cast(election, 'v003', { memory: before });
+		const file = async (path) => {
+			if (path === 'log/checkpoint') return old.note;
+			if (/\.p\//.test(path) && !path.endsWith(`.p/${old.size}`)) throw new api.Problem(404, { rule: 'HTTP.NOT-FOUND', title: '', detail: 'x', where: '', expected: '', found: '' });
+			return api.file(election.url, path);
+		};
+		await assert.rejects(opened(election, { memory: before, lies: { file } }), (error) => error.name === 'TwoHistories' && error.notes.length === 2);
+	});
+	await t.test('[BOOTH.PREV] the server goes back behind a ballot that this visit has seen', async () => {
+		const { session } = await cast(election, 'v001');
+		const one = await prover(session, election, 'v001');
+		session.net.voter = async () => ({ on_roll: true, ballot: null });
+		await assert.rejects(session.commit(one, CHOICES), { rule: 'BOOTH.PREV' });
+		await assert.rejects(session.identify(one, 'v001', election.codes.v001), { rule: 'BOOTH.PREV' });
+		assert.equal((await session.identify(one, 'v002', election.codes.v002)).id, 'v002', 'another voter on the same device');
+	});
 	await t.test('in a receipt', async () => {
 		const { outcome, session } = await cast(election, 'v002', {
 			lies: { submit: async (entry) => { const answer = await api.submit(`${election.url}/entries`, entry); const r = proofs.parse(answer.receipt); return { ...answer, receipt: proofs.write({ ...r, checkpoint: fork(r.checkpoint) }) }; } },
@@ -241,6 +276,30 @@ test('[BOOTH.PENDING] a server that dies, refuses or is busy', async (t) => {
 			assert.equal((await session.pending()).length, state === 'unknown' ? 1 : 0);
 		});
 	}
+	await t.test('an answer of a shape that nobody has thought of', async () => {
+		const { session, outcome } = await cast(election, 'v009', { lies: { submit: async () => null } });
+		assert.deepEqual([outcome.state, outcome.why], ['unknown', 'false']);
+		assert.equal((await session.pending()).length, 1);
+	});
+	await t.test('a device whose storage is full: it votes, and knows that nothing is kept', async () => {
+		const full = async () => { throw new DOMException('full', 'QuotaExceededError'); };
+		const memory = { ...fleeting(), isLasting: true, seen: full, putSeen: full, putPending: full, removePending: full };
+		const { session, outcome } = await cast(election, 'v009', { memory });
+		assert.equal(outcome.state, 'recorded');
+		assert.equal(session.memory.isLasting, false);
+		assert.equal(memory.isLasting, true);
+	});
+	await t.test('another window settles a ballot late, when the next one is on its way', async () => {
+		const memory = fleeting();
+		const first = await cast(election, 'v009', { memory });
+		const session = await opened(election, { memory });
+		const one = await prover(session, election, 'v009');
+		const next = await session.sign(one, await session.commit(one, CHOICES));
+		assert.equal((await first.session.send(first.pending)).state, 'recorded');
+		assert.deepEqual(await session.pending(), [next]);
+		assert.equal((await session.send(next)).state, 'recorded');
+		assert.deepEqual(await session.pending(), []);
+	});
 	await t.test('refused, says the server, and records it: the board tells', async () => {
 		const submit = async (/** @type {any} */ entry) => {
 			await api.submit(`${election.url}/entries`, entry);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before the booth can be entered: loading, not open yet, over, or something is wrong.
+import { Refusal } from '../../crypto/err.js';
 import { el, replace } from '../../ui/dom.js';
 import { bothTimes, problemBox } from '../../ui/election.js';
 import { formatRelative, t } from '../../ui/i18n.js';
@@ -58,8 +59,8 @@ export function notOpenView(booth) {
 			await session.refreshState();
 			await session.open();
 			if (session.setup.open !== null) booth.enter();
-		} catch {
-			// the next look may do better
+		} catch (error) {
+			if (error instanceof Refusal) booth.fail(error, () => location.reload()); // what is false is not asked for until it fits
 		}
 	};
 	tick();
