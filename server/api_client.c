@@ -32,9 +32,9 @@ static void protect(tb_http_response *r, bool needs_camera)
 	"<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"                                    \
 	"<meta name=\"viewport\" content=\"width=device-width\">\n<meta name=\"robots\" "                    \
 	"content=\"noindex\">\n"
-#define HTML_END "</html>\n"
+#define HTML_END "</main>\n</html>\n"
 
-static const char not_found_page[] = HTML_START "<title>Nothing here</title>\n"
+static const char not_found_page[] = HTML_START "<title>Nothing here</title>\n<main>\n"
 						"<h1>There is nothing at this address</h1>\n"
 						"<p>The election may have another address, or the link was "
 						"cut off. Please compare it with the message that you "
@@ -49,7 +49,7 @@ static const char not_found_page[] = HTML_START "<title>Nothing here</title>\n"
 						"href=\"/\">كل الانتخابات على هذا الخادم</a></p>\n" HTML_END;
 
 static const char no_client_page[] = HTML_START
-	"<title>No pages here</title>\n"
+	"<title>No pages here</title>\n<main>\n"
 	"<h1>This server was built without its web client</h1>\n"
 	"<p>The election itself works: <code>tabella vote</code> casts a ballot, <code>tabella-verify</code> "
 	"checks the "

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A prover behind messages: {id, call, args} -> {id, progress} ... {id, value} or {id, error}.
+import { Unreachable } from '../net/api.js';
 import { CALLS, Prover } from './prover.js';
 
 /**
@@ -26,7 +27,11 @@ export function connect(port, end) {
 	/** @type {Map<number, {resolve: (value: any) => void, reject: (error: Error) => void, progress: ((...n: number[]) => void)|undefined}>} */
 	const waiting = new Map();
 	let ids = 0;
+	/** @type {Error|null} */
+	let broken = null;
+	let hasAnswered = false;
 	port.addEventListener('message', ({ data: { id, progress, value, error } }) => {
+		hasAnswered = true;
 		const asked = waiting.get(id);
 		if (!asked) return;
 		if (progress) {
@@ -37,18 +42,24 @@ export function connect(port, end) {
 		if (error === undefined) asked.resolve(value);
 		else asked.reject(new Error(error));
 	});
-	const fail = () => {
-		for (const { reject } of waiting.values()) reject(new Error('the worker ended'));
+	const fail = (/** @type {Error} */ error) => {
+		broken = error;
+		for (const { reject } of waiting.values()) reject(error);
 		waiting.clear();
 	};
-	port.addEventListener('error', fail);
+	/* One that has never said anything was not loaded: the server is gone, and later it will be there again. */
+	port.addEventListener('error', () => fail(hasAnswered ? new Error('the worker ended') : new Unreachable('the worker did not load')));
 	const ask = (/** @type {string} */ call) => (/** @type {any[]} */ ...args) => new Promise((resolve, reject) => {
 		const progress = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+		if (broken) {
+			reject(broken);
+			return;
+		}
 		const id = ++ids;
 		waiting.set(id, { resolve, reject, progress });
 		port.postMessage({ id, call, args });
 	});
-	return /** @type {RemoteProver} */ ({ ...Object.fromEntries(CALLS.map((call) => [call, ask(call)])), end: () => { end(); fail(); } });
+	return /** @type {RemoteProver} */ ({ ...Object.fromEntries(CALLS.map((call) => [call, ask(call)])), end: () => { end(); fail(new Error('the worker ended')); } });
 }
 
 /** The same in the page itself, where workers are not to be had. @returns {RemoteProver} */

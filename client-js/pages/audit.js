@@ -34,7 +34,7 @@ function verdict(session, opened) {
 			notice('good', el('p', null, t('audit.right-what'))),
 			el('p', null, t('audit.compare-tracker')), el('p', null, codeText(tracker)),
 			el('p', null, t('audit.compare-choices')),
-			session.setup.manifest.questions.map((/** @type {any} */ q, /** @type {number} */ i) => el('section', { class: 'card' }, el('h3', null, q.title), chosenList(q, opened.choices[i]))),
+			session.setup.manifest.questions.map((/** @type {any} */ q, /** @type {number} */ i) => el('section', { class: 'card' }, el('h3', null, el('bdi', null, q.title)), chosenList(q, opened.choices[i]))),
 			el('p', null, t('audit.compare-fingerprint')), el('p', null, codeText(session.fingerprint)),
 			el('p', { class: 'faint' }, t('audit.what-it-shows')),
 		],
@@ -75,7 +75,7 @@ class AuditPage {
 			file.value = ''; // the same one may be chosen again
 		});
 		replace(this.content, el('h1', null, t('audit.heading')), el('p', null, t('audit.what')),
-			el('p', null, el('strong', null, this.session.setup.manifest.title)), this.result,
+			el('p', null, el('strong', null, el('bdi', null, this.session.setup.manifest.title))), this.result,
 			el('form', { on: { submit: (/** @type {Event} */ event) => { event.preventDefault(); this.check(this.text.value); } } },
 				el('h2', null, t('audit.input')),
 				el('div', { class: 'field' }, el('label', { for: 'text' }, t('audit.text')), this.text),

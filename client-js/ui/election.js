@@ -39,14 +39,14 @@ export function problemBox(error) {
 }
 
 /** Local time, with the time that the board speaks. @param {number} time */
-export const bothTimes = (time) => [formatTime(time), ' ', el('span', { class: 'faint' }, `(${formatUtc(time)})`)];
+export const bothTimes = (time) => [formatTime(time), ' ', el('bdi', { class: 'faint', dir: 'ltr' }, `(${formatUtc(time)})`)];
 
 /** @param {any} question of the manifest @param {import('../crypto/bitproof.js').Choice} choice @returns {HTMLElement} what was chosen, in words */
 export function chosenList(question, choice) {
 	const chosen = question.options.flatMap((/** @type {any} */ option, /** @type {number} */ i) => (choice.values[i] > 0 ? [{ option, value: choice.values[i] }] : []));
 	if (chosen.length === 0) return el('p', { class: 'faint' }, t(choice.blank ? 'booth.blank' : 'booth.nothing'));
 	return el('ul', { class: 'chosen' }, chosen.map((/** @type {any} */ { option, value }) =>
-		el('li', null, option.label, question.score_max > 1 && [': ', el('strong', null, t('booth.score', { n: value, most: question.score_max }))])));
+		el('li', null, el('bdi', null, option.label), question.score_max > 1 && [': ', el('strong', null, t('booth.score', { n: value, most: question.score_max }))])));
 }
 
 /** A short code that people compare, in the direction in which it is read. @param {string} text */

@@ -39,7 +39,7 @@ export const isExpected = (error) => error instanceof Refusal || error instanceo
 export function followElection(page, sections, show, tick = () => {}) {
 	const content = begin(page, { view: texts, ...sections });
 	const banner = el('div', null);
-	const place = el('div', null, el('p', { class: 'faint' }, t('view.loading')));
+	const place = el('div', null, el('h1', null, t(`common.to-${page}`)), el('p', { class: 'faint' }, t('view.loading')));
 	const w = where();
 	const url = `${w.server}/e/${w.slug}`;
 	const memory = browserMemory(url);

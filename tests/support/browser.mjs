@@ -42,6 +42,17 @@ export async function openBrowser(test, { args = [], ...options } = {}) {
 }
 
 /**
+ * A browser with a profile that lasts, so that it can die and come back.
+ * @param {import('node:test').TestContext} test @param {string} profile folder
+ */
+export async function openLastingBrowser(test, profile) {
+	const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args: FLAGS, timeout: TIMEOUT, locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+	test.after(() => context.close());
+	context.setDefaultTimeout(TIMEOUT);
+	return context;
+}
+
+/**
  * A page that must not misbehave: `done()` says what it did wrong.
  * @param {import('playwright-core').BrowserContext} context @param {string[]} urls of the servers that it may talk to
  * @param {{shift?: number}} [how] shift: seconds by which the page's clock is ahead, like that of Server

@@ -7,7 +7,7 @@
 //
 // Everything is below one temporary folder and ends with the test.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -45,6 +45,9 @@ export class Server {
 		this.folder = mkdtempSync(join(tmpdir(), 'tabella election '));
 		this.shift = 0;
 		this.port = 0;
+		this.data = 'data';
+		/** @type {Server[]} */
+		this.twins = [];
 		/** @type {string[]} */
 		this.options = [];
 		this.moveClock(0);
@@ -59,7 +62,7 @@ export class Server {
 
 	get environment() {
 		return {
-			...process.env, LC_ALL: 'C', TZ: 'UTC', XDG_STATE_HOME: join(this.folder, 'home'), LD_PRELOAD: join(this.bin, 'tests/e2e/preload_clock.so'),
+			...process.env, LC_ALL: 'C', TZ: 'UTC', XDG_STATE_HOME: join(this.folder, `${this.data}.home`), LD_PRELOAD: join(this.bin, 'tests/e2e/preload_clock.so'),
 			TABELLA_TEST_CLOCK: join(this.folder, 'clock'), http_proxy: '', https_proxy: '', all_proxy: '',
 		};
 	}
@@ -89,18 +92,19 @@ export class Server {
 	}
 
 	log() {
-		const file = join(this.folder, 'server.log');
+		const file = join(this.folder, `${this.data}.log`);
 		return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(-6).join('\n') : '';
 	}
 
 	/** Starts the server, or starts it again on the same port. */
 	async start() {
-		rmSync(join(this.folder, 'port'), { force: true });
+		const portFile = `${this.data}.port`;
+		rmSync(join(this.folder, portFile), { force: true });
 		const key = /** @type {RegExpExecArray} */ (/ sign=(\S+)/.exec(this.admin))[1];
-		this.child = spawn('sh', ['-c', 'exec "$@" >>server.log 2>&1', 'sh', join(this.bin, 'tabella-server'), '--data', 'data', '--listen', `127.0.0.1:${this.port}`, '--port-file', 'port',
+		this.child = spawn('sh', ['-c', `exec "$@" >>${this.data}.log 2>&1`, 'sh', join(this.bin, 'tabella-server'), '--data', this.data, '--listen', `127.0.0.1:${this.port}`, '--port-file', portFile,
 			'--admin-key', key, ...this.options], { cwd: this.folder, env: this.environment, stdio: 'ignore' });
-		await this.until('the server listens', () => existsSync(join(this.folder, 'port')) && readFileSync(join(this.folder, 'port'), 'utf8').trim() !== '');
-		this.port = Number(readFileSync(join(this.folder, 'port'), 'utf8'));
+		await this.until('the server listens', () => existsSync(join(this.folder, portFile)) && readFileSync(join(this.folder, portFile), 'utf8').trim() !== '');
+		this.port = Number(readFileSync(join(this.folder, portFile), 'utf8'));
 	}
 
 	/** @param {NodeJS.Signals} [signal] */
@@ -122,7 +126,19 @@ export class Server {
 		throw new Error(`in vain: ${what}\n${this.log()}`);
 	}
 
+	/** The same server once more, with all that it has and knows until now: from here on the two can show two histories. */
+	async twin() {
+		await this.stop();
+		cpSync(join(this.folder, this.data), join(this.folder, 'twin'), { recursive: true });
+		await this.start();
+		const twin = /** @type {Server} */ (Object.assign(Object.create(Server.prototype), this, { data: 'twin', port: 0, child: undefined, twins: [] }));
+		this.twins.push(twin);
+		await twin.start();
+		return twin;
+	}
+
 	async end() {
+		for (const twin of this.twins) await twin.stop('SIGKILL');
 		await this.stop('SIGKILL');
 		rmSync(this.folder, { recursive: true, force: true });
 	}

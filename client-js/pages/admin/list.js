@@ -32,7 +32,7 @@ function card(listed, now) {
 		if (state.rehearsal) replace(marks, ' ', rehearsalBadge());
 	}, () => [awaited, turnout].forEach((place) => replace(place, t('admin.unreachable'))));
 	return el('li', { class: 'card' },
-		el('h3', null, el('a', { href: `#e/${listed.slug}` }, listed.title)),
+		el('h3', null, el('a', { href: `#e/${listed.slug}` }, el('bdi', null, listed.title))),
 		el('p', null, phaseBadge(listed.phase, isMissed({ ...listed, awaits: [] }, now)), marks),
 		facts([[t('admin.opens'), formatTime(listed.opens)], [t('admin.closes'), formatTime(listed.closes)], [t('admin.column-turnout'), turnout], [t('admin.column-awaited'), awaited]]));
 }

@@ -48,7 +48,7 @@ export class Manage {
 		title(manifest.title);
 		replace(this.place, el('p', null, el('a', { href: '#' }, t('admin.back-to-list'))),
 			manifest.rehearsal && notice('warning', el('p', null, el('strong', null, t('admin.rehearsal')), ` ${t('admin.rehearsal-warning')}`)),
-			el('h1', null, manifest.title), this.lost, this.status, this.work, this.acts, this.about);
+			el('h1', null, el('bdi', null, manifest.title)), this.lost, this.status, this.work, this.acts, this.about);
 		this.draw();
 		this.again();
 	}
@@ -145,7 +145,7 @@ export class Manage {
 			said.length > 0 && el('section', null, el('h2', null, t('admin.said')), el('ul', { class: 'plain' }, said.map(({ type, time, payload, index }) => {
 				const { text, reason, closes } = JSON.parse(fromUtf8(payload));
 				return el('li', { class: 'card' }, el('p', { class: 'small faint' }, `${t(`admin.act-${type}`)} · ${formatTime(time)} · ${t('admin.entry-n', { index: formatNumber(index) })}`),
-					closes !== undefined && el('p', null, t('admin.closes-new'), ': ', moment(closes)), el('p', { class: 'text' }, text ?? reason));
+					closes !== undefined && el('p', null, t('admin.closes-new'), ': ', moment(closes)), el('p', { class: 'text', dir: 'auto' }, text ?? reason));
 			}))),
 		];
 	}
@@ -187,11 +187,11 @@ function resultTable(result, election, index) {
 		result.questions.map((/** @type {any} */ outcome, /** @type {number} */ i) => {
 			const q = manifest.questions[i];
 			const elected = new Set(outcome.elected);
-			if (outcome.outcome !== 'decided') return el('div', { class: 'card' }, el('h3', null, q.title), el('p', null, t(`admin.outcome-${outcome.outcome}`)));
-			return el('div', { class: 'card' }, el('table', null, el('caption', null, q.title),
+			if (outcome.outcome !== 'decided') return el('div', { class: 'card' }, el('h3', null, el('bdi', null, q.title)), el('p', null, t(`admin.outcome-${outcome.outcome}`)));
+			return el('div', { class: 'card' }, el('table', null, el('caption', null, el('bdi', null, q.title)),
 				el('thead', null, el('tr', null, el('th', { scope: 'col' }, t('admin.option')), el('th', { scope: 'col', class: 'number' }, t('admin.total')), el('th', { scope: 'col' }, t('admin.outcome')))),
-				el('tbody', null, q.options.map((/** @type {any} */ o, /** @type {number} */ k) => el('tr', null, el('th', { scope: 'row' }, o.label), el('td', { class: 'number' }, formatNumber(outcome.totals[k])),
-					el('td', null, elected.has(o.id) ? el('span', { class: 'badge good' }, t('admin.elected')) : outcome.approved.includes(o.id) ? t('admin.approved') : '–'))))),
+				el('tbody', null, q.options.map((/** @type {any} */ o, /** @type {number} */ k) => el('tr', null, el('th', { scope: 'row' }, el('bdi', null, o.label)), el('td', { class: 'number' }, formatNumber(outcome.totals[k])),
+					el('td', null, elected.has(o.id) ? el('span', { class: 'badge good' }, t('admin.elected')) : q.approval !== null && outcome.approved.includes(o.id) ? t('admin.approved') : '–'))))),
 			outcome.ties.length > 0 && el('p', { class: 'small' }, t('admin.ties')));
 		}));
 }

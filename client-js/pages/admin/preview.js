@@ -29,7 +29,7 @@ function option(q, o, name) {
 	const label = o.label.trim() || t('admin.preview-option');
 	const control = q.method === 'score' ? el('select', { 'aria-label': label }, Array.from({ length: Math.min(number(q.scoreMax), 255) + 1 }, (_, i) => el('option', null, String(i))))
 		: el('input', { type: single ? 'radio' : 'checkbox', name });
-	const text = [o.picture && el('img', { src: pictureUrl(o.picture), alt: '', class: 'picture' }), el('span', { class: 'label' }, label), o.text.trim() && el('span', { class: 'text small' }, o.text.trim())];
+	const text = [o.picture && el('img', { src: pictureUrl(o.picture), alt: '', class: 'picture' }), el('span', { class: 'label' }, el('bdi', null, label)), o.text.trim() && el('span', { class: 'text small', dir: 'auto' }, o.text.trim())];
 	return el('li', null, q.method === 'score' ? el('div', { class: 'choice' }, control, el('div', null, text)) : el('label', { class: 'choice' }, control, el('span', null, text)),
 		isLink(o.link) && el('a', { class: 'small', href: o.link.trim(), target: '_blank', rel: 'noopener noreferrer' }, t('admin.preview-link')));
 }
@@ -39,8 +39,8 @@ function question(q, i) {
 	const name = `preview-${i}`;
 	const blank = q.blank && (q.method === 'choose' || q.method === 'referendum') && number(q.min) >= 1;
 	return el('fieldset', { class: 'question' },
-		el('legend', null, q.title.trim() || t('admin.preview-question', { n: i + 1 })),
-		q.text.trim() && el('p', { class: 'text small' }, q.text.trim()),
+		el('legend', { dir: 'auto' }, q.title.trim() || t('admin.preview-question', { n: i + 1 })),
+		q.text.trim() && el('p', { class: 'text small', dir: 'auto' }, q.text.trim()),
 		el('p', { class: 'faint small' }, instruction(q), q.order === 'random' && ` ${t('admin.preview-random')}`),
 		el('ul', { class: 'plain choices' }, q.options.map((o) => option(q, o, name)),
 			blank && el('li', null, el('label', { class: 'choice' }, el('input', { type: 'checkbox' }), el('span', null, t('admin.preview-blank'))))));
@@ -61,8 +61,8 @@ function isSlow({ method, min, max, scoreMax, options }) {
 /** @param {import('../../admin/draft.js').Draft} draft @returns {HTMLElement[]} */
 export function preview(draft) {
 	return [
-		el('p', { class: 'preview-title' }, draft.rehearsal && el('span', { class: 'badge warning' }, t('admin.rehearsal')), ' ', el('strong', null, draft.title.trim() || t('admin.preview-election'))),
-		el('p', { class: 'text small' }, draft.text.trim()),
+		el('p', { class: 'preview-title' }, draft.rehearsal && el('span', { class: 'badge warning' }, t('admin.rehearsal')), ' ', el('strong', { dir: 'auto' }, draft.title.trim() || t('admin.preview-election'))),
+		el('p', { class: 'text small', dir: 'auto' }, draft.text.trim()),
 		el('p', { class: 'faint small' }, draft.closes === null ? '' : t('admin.preview-closes', { time: formatTime(draft.closes) })),
 		...draft.questions.map(question),
 		...(draft.questions.some(isSlow) ? [el('p', { class: 'small' }, t('admin.preview-slow'))] : []),

@@ -7,10 +7,12 @@
 /** The options as the result ranks them: approved ones as the lot has it, then the others by total. @param {any} q @param {Answer} answer @returns {Row[]} */
 export function rowsOf(q, answer) {
 	const isDecision = q.method === 'referendum' && q.winners === 1;
+	/* Where no rule asks for approval every option has it [RESULT.APPROVAL], which says nothing. */
+	const isApproved = (/** @type {string} */ id) => q.approval !== null && answer.approved.includes(id);
 	/** @type {Row[]} */
 	const rows = q.options.map((/** @type {any} */ option, /** @type {number} */ i) => ({
 		id: option.id, label: option.label, total: answer.totals[i],
-		standing: answer.elected.includes(option.id) ? (isDecision ? 'adopted' : 'elected') : answer.approved.includes(option.id) ? 'approved' : '',
+		standing: answer.elected.includes(option.id) ? (isDecision ? 'adopted' : 'elected') : isApproved(option.id) ? 'approved' : '',
 	}));
 	const rank = new Map(answer.approved.map((id, i) => [id, i]));
 	const place = (/** @type {Row} */ row) => rank.get(row.id) ?? Infinity;

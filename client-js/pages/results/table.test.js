@@ -9,7 +9,9 @@ const question = (more) => ({ id: 'q', title: 'Who?', method: 'choose', winners:
 const answer = (more) => ({ id: 'q', outcome: 'decided', quorum_met: true, totals: [3, 5, 5], approved: ['c', 'b', 'a'], elected: ['c'], ties: [], ...more });
 
 test('rows are ranked as the result ranks them, the others by total', () => {
-	assert.deepEqual(rowsOf(question(), answer()).map(({ id, standing }) => [id, standing]), [['c', 'elected'], ['b', 'approved'], ['a', 'approved']]);
+	assert.deepEqual(rowsOf(question(), answer()).map(({ id, standing }) => [id, standing]), [['c', 'elected'], ['b', ''], ['a', '']], 'without a rule everything is approved');
+	const rule = { base: 'ballots', fraction: [1, 2], strict: true };
+	assert.deepEqual(rowsOf(question({ approval: rule }), answer()).map(({ id, standing }) => [id, standing]), [['c', 'elected'], ['b', 'approved'], ['a', 'approved']]);
 	assert.deepEqual(rowsOf(question(), answer({ totals: [1, 9, 2], approved: [], elected: [] })).map(({ id, standing }) => [id, standing]), [['b', ''], ['c', ''], ['a', '']]);
 	assert.equal(rowsOf(question({ method: 'referendum' }), answer())[0].standing, 'adopted');
 });

@@ -97,7 +97,7 @@ function recorded(booth, way, receipt) {
 		nodes: [
 			notice('good', el('p', null, el('strong', null, t('vote.recorded-what'))), el('p', null, t('vote.recorded-checked'))), byName,
 			el('dl', { class: 'facts' },
-				el('dt', null, t('booth.election')), el('dd', null, manifest.title),
+				el('dt', null, t('booth.election')), el('dd', null, el('bdi', null, manifest.title)),
 				el('dt', null, t('booth.voter')), el('dd', null, receipt.voter),
 				el('dt', null, t('booth.tracker')), el('dd', null, codeText(receipt.tracker)),
 				el('dt', null, t('booth.recorded-at')), el('dd', null, bothTimes(receipt.time)),

@@ -37,7 +37,7 @@ export function overView(booth) {
 	const toResults = booth.where.isElsewhere ? null : el('a', { class: 'button main', href: pageUrl(booth.where, 'results') }, t('vote.to-results'));
 	const toCheck = booth.where.isElsewhere ? null : el('a', { class: 'button', href: pageUrl(booth.where, 'check') }, t('vote.to-check'));
 	return {
-		heading: el('h1', null, session.setup.manifest.title),
+		heading: el('h1', null, el('bdi', null, session.setup.manifest.title)),
 		nodes: [notice('note', el('p', null, el('strong', null, t(isCancelled ? 'vote.cancelled' : 'vote.over'))), !isCancelled && el('p', null, t('vote.ended'), ' ', bothTimes(session.closes))),
 			el('p', { class: 'actions' }, toResults, toCheck)],
 	};
@@ -49,8 +49,8 @@ export function notOpenView(booth) {
 	const { manifest } = session.setup;
 	const left = el('strong', null);
 	const signal = booth.show({
-		heading: el('h1', null, manifest.title),
-		nodes: [notice('note', el('p', null, t('vote.not-open'), ' ', left), el('p', null, bothTimes(manifest.opens))), el('p', { class: 'text' }, manifest.text)],
+		heading: el('h1', null, el('bdi', null, manifest.title)),
+		nodes: [notice('note', el('p', null, t('vote.not-open'), ' ', left), el('p', null, bothTimes(manifest.opens))), el('p', { class: 'text', dir: 'auto' }, manifest.text)],
 	});
 	const tick = () => replace(left, booth.clock() < manifest.opens ? formatRelative(manifest.opens, booth.clock()) : t('vote.any-moment'));
 	const look = async () => {

@@ -72,10 +72,10 @@ export function identifyView(booth) {
 		await identify(booth, voter, code, (node) => { button.disabled = false; replace(problem, node); });
 	};
 	booth.show({
-		heading: el('h1', null, manifest.title),
+		heading: el('h1', null, el('bdi', null, manifest.title)),
 		nodes: [
 			manifest.rehearsal && notice('warning', el('p', null, t('vote.rehearsal'))),
-			manifest.text && el('p', { class: 'text' }, manifest.text),
+			manifest.text && el('p', { class: 'text', dir: 'auto' }, manifest.text),
 			el('p', null, t('vote.closes'), ' ', bothTimes(session.closes)),
 			!session.memory.isLasting && notice('warning', el('p', null, t('vote.no-memory'))),
 			el('form', { novalidate: true, on: { submit } }, el('h2', null, t('vote.who')), id.node, code.node, problem, el('p', { class: 'actions' }, button)),

@@ -26,7 +26,7 @@ export async function openedView(booth, ballot) {
 		nodes: [
 			notice('warning', el('p', null, t('vote.opened-never'))),
 			el('p', null, t('vote.opened-compare')), el('p', null, codeText(ballot.tracker)),
-			booth.questions.map((/** @type {any} */ q, /** @type {number} */ i) => el('section', { class: 'card' }, el('h2', null, q.title), chosenList(q, opened.choices[i]))),
+			booth.questions.map((/** @type {any} */ q, /** @type {number} */ i) => el('section', { class: 'card' }, el('h2', null, el('bdi', null, q.title)), chosenList(q, opened.choices[i]))),
 			el('h2', null, t('vote.opened-how')),
 			link.length <= MAX_QR && el('figure', null, qrCode(link, t('vote.opened-qr')), el('figcaption', null, t('vote.opened-scan'))),
 			el('p', null, t('vote.opened-file')),

@@ -74,7 +74,7 @@ class Question {
 	/** @param {any} option @param {number} i */
 	description(option, i) {
 		if (option.text === '' && option.link === '') return null;
-		return el('div', { class: 'about', id: `about-${i}` }, option.text && el('p', { class: 'text' }, option.text),
+		return el('div', { class: 'about', id: `about-${i}` }, option.text && el('p', { class: 'text', dir: 'auto' }, option.text),
 			option.link && el('p', null, el('a', { href: option.link, target: '_blank', rel: 'noopener noreferrer' }, t('vote.more', { label: option.label }), el('span', { class: 'unseen' }, ` ${t('vote.new-tab')}`))));
 	}
 
@@ -84,7 +84,7 @@ class Question {
 		const input = el('input', { type: this.isSingle ? 'radio' : 'checkbox', name: 'option', id: `option-${i}`, 'aria-describedby': about ? about.id : null });
 		input.addEventListener('change', () => this.pick(i, input.checked ? 1 : 0));
 		this.refreshers.push(() => { input.checked = this.choice.values[i] > 0; });
-		return el('li', { class: 'option' }, el('label', { for: input.id }, input, this.picture(option), el('span', { class: 'label' }, option.label)), about);
+		return el('li', { class: 'option' }, el('label', { for: input.id }, input, this.picture(option), el('span', { class: 'label' }, el('bdi', null, option.label))), about);
 	}
 
 	/** @param {number} i @param {any} option */
@@ -95,14 +95,14 @@ class Question {
 			const input = el('input', { type: 'number', min: 0, max: this.d.S, step: 1, id: name, inputmode: 'numeric', 'aria-describedby': about ? about.id : null });
 			input.addEventListener('change', () => this.pick(i, Math.min(this.d.S, Math.max(0, Math.trunc(Number(input.value)) || 0))));
 			this.refreshers.push(() => { input.value = String(this.choice.values[i]); });
-			return el('li', { class: 'option score' }, el('label', { for: name, class: 'label' }, this.picture(option), option.label), input, about);
+			return el('li', { class: 'option score' }, el('label', { for: name, class: 'label' }, this.picture(option), el('bdi', null, option.label)), input, about);
 		}
 		const radios = Array.from({ length: this.d.S + 1 }, (_, value) => {
 			const input = el('input', { type: 'radio', name, value: String(value), on: { change: () => this.pick(i, value) } });
 			this.refreshers.push(() => { input.checked = this.choice.values[i] === value; });
 			return el('label', null, input, el('span', null, t('vote.number', { value })));
 		});
-		return el('li', { class: 'option score' }, el('fieldset', { 'aria-describedby': about ? about.id : null }, el('legend', { class: 'label' }, this.picture(option), option.label), el('div', { class: 'scale' }, radios)), about);
+		return el('li', { class: 'option score' }, el('fieldset', { 'aria-describedby': about ? about.id : null }, el('legend', { class: 'label' }, this.picture(option), el('bdi', null, option.label)), el('div', { class: 'scale' }, radios)), about);
 	}
 
 	blank() {
@@ -152,14 +152,14 @@ class Question {
 
 	show() {
 		const { booth, q, index } = this;
-		const heading = el('h1', null, el('span', { class: 'step' }, t('vote.step', { number: index + 1, all: booth.questions.length })), ' ', q.title);
+		const heading = el('h1', null, el('span', { class: 'step' }, t('vote.step', { number: index + 1, all: booth.questions.length })), ' ', el('bdi', null, q.title));
 		const body = this.options();
 		this.refresh();
 		booth.show({
 			heading,
 			nodes: [
 				el('progress', { max: booth.questions.length + 1, value: index + 1, 'aria-label': t('vote.progress') }),
-				q.text && el('p', { class: 'text' }, q.text), body, this.counter, this.clearButton(), this.warning,
+				q.text && el('p', { class: 'text', dir: 'auto' }, q.text), body, this.counter, this.clearButton(), this.warning,
 				el('p', { class: 'actions' },
 					el('button', { type: 'button', class: 'main', on: { click: () => this.next() } }, t(this.isChange || index + 1 === booth.questions.length ? 'vote.to-review' : 'vote.next')),
 					!this.isChange && index > 0 && el('button', { type: 'button', on: { click: () => this.go(-1) } }, t('vote.back'))),

@@ -15,7 +15,7 @@ const LOOK = 10_000;
 /** @param {Booth} booth @param {any} q @param {number} i */
 function answer(booth, q, i) {
 	const state = judge(booth.session.setup.definitions[i], booth.choices[i]);
-	return el('section', { class: 'card' }, el('h2', null, q.title), chosenList(q, booth.choices[i]),
+	return el('section', { class: 'card' }, el('h2', null, el('bdi', null, q.title)), chosenList(q, booth.choices[i]),
 		state === 'partial' && el('p', { class: 'faint' }, t('vote.could-choose-more', { n: booth.session.setup.definitions[i].max })),
 		el('p', null, el('button', { type: 'button', on: { click: () => booth.question(i, true) } }, t('vote.change-answer'), el('span', { class: 'unseen' }, ` ${q.title}`))));
 }
