@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What all pages have around their content: skip link, name, election's navigation, language switch, footer.
 import common from '../lang/common.js';
-import { append, byId, el, replace } from './dom.js';
+import { append, byId, el, focusOn, replace } from './dom.js';
 import { addTexts, chooseLanguage, currentLanguage, LANGUAGES, storeLanguage, t } from './i18n.js';
 import { pageUrl, where } from './where.js';
 
@@ -42,11 +42,12 @@ export function begin(page, texts) {
 	const w = where();
 	const main = byId('content');
 	replace(byId('header'),
-		el('a', { class: 'skip', href: '#content' }, t('common.skip')),
+		el('a', { class: 'skip', href: '#content', on: { click: (/** @type {Event} */ event) => { event.preventDefault(); focusOn(main); } } }, t('common.skip')), // no entry of the history, where Back would stop
 		el('div', { class: 'bar' },
 			w.isElsewhere ? el('span', { class: 'name' }, 'Tabella') : el('a', { class: 'name', href: `${w.server}/` }, 'Tabella'),
 			languageSwitch()),
 		navigation(page));
+	document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 	replace(byId('footer'), el('p', null, t('common.footer')));
 	main.tabIndex = -1;
 	append(document.body, el('div', { id: 'say', class: 'unseen', role: 'status' }), el('div', { id: 'say-now', class: 'unseen', role: 'alert' }));

@@ -65,7 +65,7 @@ export function extendForm(election, now, closed) {
 		parseExtend(payload);
 		confirm({
 			...common(election, 'admin'), title: t('admin.extend'), type: 'extend', payloads: [payload], name: `${election.manifest.slug}-extend`, closed,
-			words: [[t('admin.election'), election.manifest.title], [t('admin.closes-now'), both(election.closes)], [t('admin.closes-new'), el('strong', null, both(Number(closes)))], [t('admin.reason'), el('span', { class: 'text' }, clean(reason))]],
+			words: [[t('admin.election'), el('bdi', null, election.manifest.title)], [t('admin.closes-now'), both(election.closes)], [t('admin.closes-new'), el('strong', null, both(Number(closes)))], [t('admin.reason'), el('span', { class: 'text', dir: 'auto' }, clean(reason))]],
 		});
 	});
 	return el('section', { class: 'card' }, el('h3', null, t('admin.extend')), el('p', { class: 'small' }, t('admin.extend-what')),
@@ -83,7 +83,7 @@ export function noticeForm(election, closed) {
 		parseNotice(payload);
 		confirm({
 			...common(election, 'admin'), title: t('admin.notice'), type: 'notice', payloads: [payload], name: `${election.manifest.slug}-notice`, closed,
-			words: [[t('admin.election'), election.manifest.title], [t('admin.notice-text'), el('span', { class: 'text' }, clean(text))]],
+			words: [[t('admin.election'), el('bdi', null, election.manifest.title)], [t('admin.notice-text'), el('span', { class: 'text', dir: 'auto' }, clean(text))]],
 		});
 	});
 	return el('section', { class: 'card' }, el('h3', null, t('admin.notice')),
@@ -100,7 +100,7 @@ export function cancelForm(election, closed) {
 		parseCancel(payload);
 		confirm({
 			...common(election, 'admin'), title: t('admin.cancel'), type: 'cancel', payloads: [payload], name: `${election.manifest.slug}-cancel`, closed, danger: true, warning: t('admin.cancel-warning'),
-			words: [[t('admin.election'), el('strong', null, election.manifest.title)], [t('admin.reason'), el('span', { class: 'text' }, clean(reason))]],
+			words: [[t('admin.election'), el('strong', { dir: 'auto' }, election.manifest.title)], [t('admin.reason'), el('span', { class: 'text', dir: 'auto' }, clean(reason))]],
 		});
 	});
 	return el('section', { class: 'card' }, el('h3', null, t('admin.cancel')), el('p', { class: 'small' }, t('admin.cancel-what')),

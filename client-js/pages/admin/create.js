@@ -197,9 +197,9 @@ export class Create {
 			title: t(m.rehearsal ? 'admin.create-rehearsal' : 'admin.create'), type: 'manifest', payloads: [manifestJson.write(m)], binding: UNBOUND, signer: () => signerOf('admin'),
 			url: `${where().server}/elections`, origin: m.origin, logKey: parseBase64(m.server.log_key), name: `${m.slug}-created`,
 			words: [
-				[t('admin.title'), el('strong', null, m.title)], [t('admin.slug'), el('code', null, pageUrl(where(), '', m.slug))],
+				[t('admin.title'), el('strong', { dir: 'auto' }, m.title)], [t('admin.slug'), el('code', null, pageUrl(where(), '', m.slug))],
 				[t('admin.opens'), time(m.opens)], [t('admin.closes'), time(m.closes)],
-				[t('admin.step-questions'), el('ul', null, m.questions.map((/** @type {any} */ q) => el('li', null, `${q.title}: ${q.options.map((/** @type {any} */ o) => o.label).join(', ')}`)))],
+				[t('admin.step-questions'), el('ul', null, m.questions.map((/** @type {any} */ q) => el('li', { dir: 'auto' }, `${q.title}: ${q.options.map((/** @type {any} */ o) => o.label).join(', ')}`)))],
 				[t('admin.trustees'), t('admin.threshold-words', { threshold: m.threshold, n: m.trustees.length, names: m.trustees.map((/** @type {any} */ one) => one.name).join(', ') })],
 				[t('admin.endorsers'), m.endorsers.map((/** @type {any} */ one) => one.name).join(', ') || '–'], [t('admin.role-registrar'), m.registrar.name],
 				...(m.witnesses ? /** @type {[string, string][]} */ ([[t('admin.witnesses'), t('admin.threshold-words', { threshold: m.witnesses.need, n: m.witnesses.keys.length, names: m.witnesses.keys.map((/** @type {any} */ one) => one.name).join(', ') })]]) : []),

@@ -128,7 +128,7 @@ export class Manage {
 		return [
 			types.map((type) => el('section', null, el('h2', null, t(`admin.tasks-${type.replace('.', '-')}`)), el('p', { class: 'small' }, t(`admin.tasks-${type.replace('.', '-')}-what`)),
 				el('ul', { class: 'plain tasks' }, tasksOf(type, manifest, state, url, done).map((task) => el('li', { class: task.progress },
-					el('p', null, el('strong', null, task.name), ' ', el('span', { class: 'faint' }, task.signer), ' ',
+					el('p', null, el('strong', { dir: 'auto' }, task.name), ' ', el('span', { class: 'faint' }, task.signer), ' ',
 						el('span', { class: `badge ${task.progress === 'done' ? 'good' : task.progress === 'awaited' ? 'warning' : ''}` }, t(`admin.task-${task.progress}`))),
 					task.progress === 'awaited' && command(task.command)))))),
 			state.phase === 'ready' && notice('note', el('p', null, t('admin.opens-itself'), ' ', moment(state.opens)), el('p', { class: 'small' }, t('admin.recover')), command(`tabella-trustee recover ${url}`)),

@@ -79,7 +79,7 @@ function reviewRoll(election, roll, payloads, closed) {
 	const voters = [...roll.voters.values()];
 	confirm({
 		...common(election, 'registrar'), title: t('admin.roll-post'), type: 'roll', payloads, name: `${election.manifest.slug}-roll`, closed,
-		words: [[t('admin.election'), election.manifest.title], [t('admin.voters'), formatNumber(voters.length)], [t('admin.weight-total'), formatNumber(roll.totalWeight())],
+		words: [[t('admin.election'), el('bdi', null, election.manifest.title)], [t('admin.voters'), formatNumber(voters.length)], [t('admin.weight-total'), formatNumber(roll.totalWeight())],
 			[t('admin.roll-first'), `${voters[0].label} (${voters[0].id})`], [t('admin.roll-last'), `${/** @type {any} */ (voters.at(-1)).label} (${/** @type {any} */ (voters.at(-1)).id})`]],
 		warning: t('admin.roll-for-ever'),
 	});
@@ -190,7 +190,7 @@ export function changeForm(election, onlyRemove, closed) {
 	};
 	const ask = (/** @type {Uint8Array} */ payload, /** @type {string} */ label, /** @type {number} */ weight, /** @type {() => void} */ then) => confirm({
 		...common(election, 'registrar'), title: t(`admin.change-${change.action}`), type: 'roll.change', payloads: [payload], name: `${election.manifest.slug}-roll-change`, danger: change.action === 'remove', closed: then,
-		words: [[t('admin.election'), election.manifest.title], [t('admin.voter-id'), el('code', null, change.voter)],
+		words: [[t('admin.election'), el('bdi', null, election.manifest.title)], [t('admin.voter-id'), el('code', null, change.voter)],
 			...(change.action === 'add' ? /** @type {[string, string][]} */ ([[t('admin.voter-label'), label], [t('admin.voter-weight'), formatNumber(weight)]]) : []), [t('admin.reason'), el('span', { class: 'text' }, change.reason.trim())]],
 		warning: t(`admin.change-${change.action}-warning`),
 	});

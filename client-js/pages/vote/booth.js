@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way through the booth: identify, one question after the other, review, cast, the end.  Each step is a view that gets this object.
-import { nothing, orderOf } from '../../booth/choices.js';
+import { judge, nothing, orderOf, sum } from '../../booth/choices.js';
 import { connect, local } from '../../booth/prover_worker.js';
 import { announce, focusOn, replace } from '../../ui/dom.js';
 import { clock, newSession } from '../../ui/election.js';
@@ -13,6 +13,7 @@ import { identifyView } from './identify.js';
 import { openedView } from './opened.js';
 import { questionView } from './question.js';
 import { reviewView } from './review.js';
+import { Steps } from './steps.js';
 
 /**
  * @typedef {import('../../booth/session.js').Session} Session
@@ -29,8 +30,8 @@ export class Booth {
 	choices = [];
 	/** @type {number[][]} the order in which each question's options are shown */
 	orders = [];
-	/** Whether leaving would lose something. */
-	isUncast = false;
+	/** A ballot is being signed: there is no way back from it. */
+	isCasting = false;
 	/** What goes on ends when the view changes. @type {AbortController} */
 	view = new AbortController();
 
@@ -39,8 +40,9 @@ export class Booth {
 		this.content = content;
 		this.where = where();
 		this.clock = clock;
+		this.steps = new Steps((step) => this.#showStep(step));
 		window.addEventListener('beforeunload', (event) => {
-			if (this.isUncast) event.preventDefault();
+			if (this.hasChosen) event.preventDefault();
 		});
 		window.addEventListener('pagehide', () => this.wipe());
 		/* A page that comes back from the browser's cache would show a stranger the step where the voter was. */
@@ -49,6 +51,11 @@ export class Booth {
 
 	get url() {
 		return pageUrl(this.where, '');
+	}
+
+	/** Whether leaving would lose something. */
+	get hasChosen() {
+		return this.choices.some((choice) => choice.blank || sum(choice) > 0);
 	}
 
 	get questions() {
@@ -113,17 +120,40 @@ export class Booth {
 		this.choices = setup.definitions.map(nothing);
 		this.orders = this.questions.map((/** @type {any} */ q) => orderOf(q.order, q.options.length));
 		this.prover?.prepare(terms).catch(() => undefined); // warming up: what is wrong with it shows when it is needed
-		this.question(0);
+		this.steps.begin();
+		questionView(this, 0, false);
 	}
 
-	/** @param {number} index @param {boolean} [isChange] came from the review, and goes back there */
-	question(index, isChange = false) {
-		this.isUncast = true;
-		questionView(this, index, isChange);
+	/*
+	 * Steps are numbers: the n questions, the review, the questions again as changed from the review, the opened ballot.
+	 */
+
+	/** Goes on: to a question, or from the last one to the review. @param {number} step 0..n */
+	next(step) {
+		this.steps.go(step);
+		this.#showStep(step);
 	}
 
-	review() {
-		reviewView(this);
+	/** A question from the review, and back there. @param {number} index */
+	change(index) {
+		this.next(this.questions.length + 1 + index);
+	}
+
+	back() {
+		this.steps.back();
+	}
+
+	/** @param {number} step @returns {boolean} whether it is on the page now */
+	#showStep(step) {
+		if (this.choices.length === 0 || this.isCasting) return this.isCasting;
+		const n = this.questions.length;
+		/* Forward must not lead past a question whose answer was taken back meanwhile. */
+		const few = this.choices.findIndex((choice, i) => judge(this.session.setup.definitions[i], choice) === 'few');
+		const real = few >= 0 && few < step && step <= n ? few : step > 2 * n ? n : step;
+		if (real !== step) this.steps.stand(real);
+		if (real === n) reviewView(this);
+		else questionView(this, real % (n + 1), real > n);
+		return true;
 	}
 
 	/** @param {Ballot} ballot */
@@ -131,13 +161,22 @@ export class Booth {
 		return openedView(this, ballot);
 	}
 
+	/** The ballot is open on the page. */
+	opened() {
+		this.steps.go(2 * this.questions.length + 1);
+	}
+
 	/** @param {Ballot} ballot */
 	async cast(ballot) {
 		if (this.prover === null) return;
-		const pending = await this.session.sign(this.prover, ballot);
-		this.isUncast = false;
-		this.wipe();
-		castView(this, { pending, isResumed: false });
+		this.isCasting = true;
+		try {
+			const pending = await this.session.sign(this.prover, ballot);
+			this.wipe();
+			castView(this, { pending, isResumed: false });
+		} finally {
+			this.isCasting = false;
+		}
 	}
 
 	/** [BOOTH.SECRET] Leaves nothing behind of who voted and how. */
@@ -145,7 +184,6 @@ export class Booth {
 		this.prover?.end();
 		this.prover = null;
 		this.choices = [];
-		this.isUncast = false;
 	}
 
 	/** From the beginning, with the id that is known, for a vote that replaces the one before. */

@@ -16,7 +16,10 @@ export async function openedView(booth, ballot) {
 	const { session, prover, where } = booth;
 	if (prover === null) return;
 	const { group, definitions } = session.setup;
+	const { signal } = booth.view;
 	const opened = await prover.open(ballot.number);
+	if (signal.aborted) return; // the voter has gone back meanwhile
+	booth.opened();
 	const { voter, prev, date, size, root } = parse(group, definitions, opened.payload);
 	const short = audit.writeShort({ ...opened, voter, at: { prev, date, size, root }, trackerHash: tracker(opened.payload).hash }, definitions);
 	const link = `${where.server}/audit?e=${where.slug}#${short}`;
@@ -31,7 +34,7 @@ export async function openedView(booth, ballot) {
 			link.length <= MAX_QR && el('figure', null, qrCode(link, t('vote.opened-qr')), el('figcaption', null, t('vote.opened-scan'))),
 			el('p', null, t('vote.opened-file')),
 			el('p', { class: 'actions' },
-				el('button', { type: 'button', class: 'main', on: { click: () => booth.review() } }, t('vote.opened-on')),
+				el('button', { type: 'button', class: 'main', on: { click: () => booth.back() } }, t('vote.opened-on')),
 				el('button', { type: 'button', on: { click: save } }, t('vote.opened-save'))),
 			el('details', null, el('summary', null, t('vote.opened-link')), el('p', null, el('code', { class: 'small' }, link))),
 		],

@@ -145,9 +145,8 @@ class Question {
 	/** @param {1|-1} by */
 	go(by) {
 		const { booth, index } = this;
-		if (this.isChange || index + by >= booth.questions.length) booth.review();
-		else if (index + by < 0) booth.again();
-		else booth.question(index + by);
+		if (this.isChange || by < 0) booth.back();
+		else booth.next(index + 1);
 	}
 
 	show() {

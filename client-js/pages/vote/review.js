@@ -17,7 +17,7 @@ function answer(booth, q, i) {
 	const state = judge(booth.session.setup.definitions[i], booth.choices[i]);
 	return el('section', { class: 'card' }, el('h2', null, el('bdi', null, q.title)), chosenList(q, booth.choices[i]),
 		state === 'partial' && el('p', { class: 'faint' }, t('vote.could-choose-more', { n: booth.session.setup.definitions[i].max })),
-		el('p', null, el('button', { type: 'button', on: { click: () => booth.question(i, true) } }, t('vote.change-answer'), el('span', { class: 'unseen' }, ` ${q.title}`))));
+		el('p', null, el('button', { type: 'button', on: { click: () => booth.change(i) } }, t('vote.change-answer'), el('span', { class: 'unseen' }, ` ${q.title}`))));
 }
 
 /** @param {Booth} booth */
