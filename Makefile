@@ -99,7 +99,7 @@ run_tests = tools/run-tests -j $(JOBS) -b '$(BUILD)' $(if $(T),-f '$(T)')
 $(foreach name,KEEP GROUP BIG FUZZ_TIME,$(if $($(name)),$(eval export $(name))))
 
 # ---- targets for people ----
-.PHONY: help all demo test unit bench install uninstall check-all format fuzz clean
+.PHONY: help all demo test unit bench screenshots install uninstall check-all format fuzz clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@printf '%s\n' '' 'Variables: T=word (only the tests whose name has it), V=1 (show commands), JOBS=2, CC=clang,' \
@@ -128,6 +128,12 @@ bench: ## measure against the targets and against peers
 	@tools/setup build bench
 	+@$(again) bench-programs
 	@tools/run-bench '$(BUILD)' $(bench_bins) $(bench_scripts)
+
+screenshots: ## picture every page in every state into build/screenshots (index.html shows them)
+	@tools/setup build test
+	+@$(again) all $(BUILD)/tests/e2e/preload_clock.so
+	@TB_BUILD='$(abspath $(BUILD))' SCREENSHOTS='$(abspath $(BUILD))/screenshots' node --test-reporter=spec tests/e2e/pages_looks.test.js
+	@echo '$(BUILD)/screenshots/index.html'
 
 install: all ## install programs, man pages and the systemd unit below $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(PREFIX)/bin'
