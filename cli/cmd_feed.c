@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cmd.h"
 #include "cli/common_client.h"
+#include "cli/common_repeat.h"
 #include "core/log/witness.h"
 
 /*
@@ -15,14 +14,6 @@
  */
 
 enum { DEFAULT_INTERVAL = 5, MAX_INTERVAL = 86400, MAX_TRIES = 3 };
-
-static volatile sig_atomic_t is_stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	is_stopped = 1;
-}
 
 typedef struct feeder {
 	const tb_args *args;
@@ -248,22 +239,16 @@ static int feed_once(feeder *f)
 	return exit_code;
 }
 
+static void feed_again(void *ctx)
+{
+	(void)feed_once(ctx); /* what failed has been said, and is tried again */
+}
+
 static int feed(feeder *f, uint64_t interval)
 {
-	struct sigaction act = {.sa_handler = on_signal};
-	const struct timespec second = {.tv_sec = 1};
-
 	if (tb_args_has(f->args, "once"))
 		return feed_once(f);
-	(void)sigemptyset(&act.sa_mask);
-	(void)sigaction(SIGINT, &act, NULL);
-	(void)sigaction(SIGTERM, &act, NULL);
-	while (!is_stopped) {
-		(void)feed_once(f); /* what failed has been said, and is tried again */
-		/* In small steps: a signal that comes just before a sleep does not cut it short. */
-		for (uint64_t i = 0; i < interval && !is_stopped; i++)
-			(void)nanosleep(&second, NULL);
-	}
+	tb_repeat(interval, feed_again, f);
 	return TB_EXIT_OK;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/cmd.h"
 #include "cli/common_client.h"
+#include "cli/common_repeat.h"
+#include "cli/common_vkey.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/progress.h"
@@ -16,25 +16,8 @@
 
 enum { DEFAULT_INTERVAL = 10, MAX_INTERVAL = 86400 };
 
-static volatile sig_atomic_t is_stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	is_stopped = 1;
-}
-
 /* ---- the key of the log ---- */
 /* Once given, or taken from the board, it stands in the folder: from then on the copy is of that log and of no other. */
-
-static int parse_key(const tb_args *args, tb_vkey *key, const char *where, const char *text)
-{
-	return tb_vkey_parse(key, text, strlen(text)) == TB_OK
-		       ? TB_EXIT_OK
-		       : tb_args_error(args,
-				 "%s: expected NAME+ID+BASE64 as C2SP signed notes have it, found '%s'",
-				 where, text);
-}
 
 static int key_of_board(const tb_args *args, tb_vkey *key)
 {
@@ -59,7 +42,7 @@ static int read_key(const tb_args *args, tb_vkey *key, const char *path)
 	} else {
 		if (text.len > 0 && text.data[text.len - 1] == '\n')
 			text.len--;
-		exit_code = parse_key(args, key, path, tb_buf_cstr(&text));
+		exit_code = tb_args_vkey(args, key, path, tb_buf_cstr(&text));
 	}
 	tb_buf_release(&text);
 	return exit_code;
@@ -93,7 +76,7 @@ static int find_key(const tb_args *args, tb_vkey *key)
 	if (snprintf(path, sizeof path, "%s/log.vkey", tb_args_operand(args, 1)) >= (int)sizeof path)
 		return tb_args_error(args, "expected a shorter path for the copy");
 	if (given != NULL)
-		exit_code = parse_key(args, key, "--key", given);
+		exit_code = tb_args_vkey(args, key, "--key", given);
 	if (exit_code != TB_EXIT_OK)
 		return exit_code;
 	if (tb_file_exists(path)) {
@@ -184,33 +167,29 @@ static int step(const tb_args *args, tb_follow *f)
 	return what == TB_FOLLOWED_FORK ? TB_EXIT_NO : TB_EXIT_OK;
 }
 
-static void catch_signals(void)
-{
-	struct sigaction act = {.sa_handler = on_signal};
+typedef struct following {
+	const tb_args *args;
+	tb_follow *follow;
+	bool is_forked;
+} following;
 
-	(void)sigemptyset(&act.sa_mask);
-	(void)sigaction(SIGINT, &act, NULL);
-	(void)sigaction(SIGTERM, &act, NULL);
+static void follow_once(void *ctx)
+{
+	following *f = ctx;
+
+	if (step(f->args, f->follow) == TB_EXIT_NO)
+		f->is_forked = true;
 }
 
 /* Goes on through failures of the network; a fork is said each time, and in the end by the exit code. */
 static int follow(const tb_args *args, tb_follow *f, uint64_t interval)
 {
-	const struct timespec second = {.tv_sec = 1};
-	bool is_forked = false;
-	int exit_code;
+	following all = {.args = args, .follow = f};
 
 	if (tb_args_has(args, "once"))
 		return step(args, f);
-	catch_signals();
-	while (!is_stopped) {
-		exit_code = step(args, f);
-		is_forked = is_forked || exit_code == TB_EXIT_NO;
-		/* In small steps: a signal that comes just before a sleep does not cut it short. */
-		for (uint64_t i = 0; i < interval && !is_stopped; i++)
-			(void)nanosleep(&second, NULL);
-	}
-	return is_forked ? TB_EXIT_NO : TB_EXIT_OK;
+	tb_repeat(interval, follow_once, &all);
+	return all.is_forked ? TB_EXIT_NO : TB_EXIT_OK;
 }
 
 static int run_mirror(const tb_args *args)

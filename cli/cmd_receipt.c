@@ -4,6 +4,7 @@
 
 #include "cli/cmd.h"
 #include "cli/common_election_file.h"
+#include "cli/common_vkey.h"
 #include "core/base/base64.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -48,11 +49,7 @@ static int take_key(const tb_args *args, known *k)
 			"give either --election FILE or --key VKEY: the key that is trusted to sign the log");
 	if (path != NULL)
 		return read_election(args, k, path);
-	return tb_vkey_parse(&k->key, key, strlen(key)) == TB_OK
-		       ? TB_EXIT_OK
-		       : tb_args_error(args,
-				 "--key: expected NAME+ID+BASE64 as C2SP signed notes have it, found '%s'",
-				 key);
+	return tb_args_vkey(args, &k->key, "--key", key);
 }
 
 static void print_entry(const tb_args *args, const tb_proof *proof, const tb_entry *e)
