@@ -14,9 +14,10 @@ at_terminal() {
 	rm -f keyboard screen
 	mkfifo keyboard
 	: >screen
-	# (the last command of `script`'s shell decides its status)
+	# (the last command of `script`'s shell decides its status: bash becomes that command, a shell that waits for it, as dash does, would be
+	# ended by Ctrl-C itself)
 	# SIGINT as at a terminal: what a script starts in the background ignores it
-	timeout 300 env --default-signal=INT script -qefc "$command" screen <keyboard >/dev/null 2>&1 &
+	timeout 300 env SHELL="$BASH" --default-signal=INT script -qefc "$command" screen <keyboard >/dev/null 2>&1 &
 	local terminal=$!
 	exec 9>keyboard
 	"$user"
