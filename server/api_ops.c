@@ -2,8 +2,10 @@
 #include "server/api_ops.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/file.h"
@@ -14,6 +16,7 @@
 #include "server/token.h"
 
 #define MAX_CALLS 1000
+#define BACKUP "/admin/backup"
 
 static void text(tb_http_response *response, unsigned status, const char *type)
 {
@@ -245,19 +248,96 @@ static void make_backup(tb_app *app, const tb_http_request *request, tb_http_res
 	}
 }
 
+/* ---- which take long, and so are made in a thread of their own: whoever asks meanwhile whether the server lives is answered ---- */
+
+typedef struct backup_job {
+	tb_app *app;
+	char authorization[200], key[80]; /* longer ones are neither token nor key */
+	tb_http_request request;
+	tb_buf body;
+	tb_http_response response;
+	pthread_t thread;
+	void (*wake)(void *arg);
+	void *arg;
+} backup_job;
+
 /* One at a time: of two with one key the second is to find what the first did. */
-static void backup(tb_app *app, const tb_http_request *request, tb_http_response *response)
+static atomic_flag is_backing_up = ATOMIC_FLAG_INIT;
+
+static backup_job *job_new(tb_app *app, const tb_http_request *request, void (*wake)(void *), void *arg)
 {
-	static atomic_flag is_busy = ATOMIC_FLAG_INIT;
+	backup_job *job = calloc(1, sizeof *job);
+
+	if (job == NULL)
+		return NULL;
+	job->app = app;
+	job->wake = wake;
+	job->arg = arg;
+	tb_http_response_init(&job->response);
+	(void)snprintf(job->authorization, sizeof job->authorization, "%s", request->authorization);
+	(void)snprintf(job->key, sizeof job->key, "%s", request->idempotency_key);
+	tb_buf_init(&job->body, request->body_len);
+	tb_buf_append(&job->body, request->body, request->body_len);
+	job->request = (tb_http_request){.method = "POST",
+		.path = BACKUP,
+		.if_none_match = "",
+		.accept = "",
+		.accept_encoding = "",
+		.authorization = job->authorization,
+		.idempotency_key = job->key,
+		.body = job->body.data,
+		.body_len = job->body.len};
+	if (tb_buf_status(&job->body) == TB_OK)
+		return job;
+	free(job);
+	return NULL;
+}
+
+static void *run_job(void *arg)
+{
+	backup_job *job = arg;
+
+	make_backup(job->app, &job->request, &job->response);
+	atomic_flag_clear(&is_backing_up);
+	job->wake(job->arg);
+	return NULL;
+}
+
+/* False: it is being made. */
+static bool backup(tb_app *app, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *), void *arg, void **pending)
+{
+	backup_job *job = NULL;
 	tb_fault fault = {0};
 
-	if (atomic_flag_test_and_set(&is_busy)) {
+	if (atomic_flag_test_and_set(&is_backing_up)) {
 		(void)tb_fault_set(&fault, TB_RULE_BUSY, "server", "one backup at a time", "another one");
 		tb_http_problem(response, &fault);
-		return;
+		return true;
 	}
-	make_backup(app, request, response);
-	atomic_flag_clear(&is_busy);
+	job = job_new(app, request, wake, arg);
+	*pending = job;
+	if (job != NULL && pthread_create(&job->thread, NULL, run_job, job) == 0)
+		return false;
+	if (job != NULL)
+		tb_buf_release(&job->body);
+	free(job);
+	*pending = NULL;
+	atomic_flag_clear(&is_backing_up);
+	(void)tb_fault_set(&fault, TB_RULE_BUSY, "server", "memory and a thread", "none");
+	tb_http_problem(response, &fault);
+	return true;
+}
+
+void tb_ops_finish(tb_http_response *response, void *pending)
+{
+	backup_job *job = pending;
+
+	(void)pthread_join(job->thread, NULL);
+	tb_http_response_release(response);
+	*response = job->response;
+	tb_buf_release(&job->body);
+	free(job);
 }
 
 /* The latest calls, the last first. */
@@ -309,22 +389,27 @@ static const struct {
 	const char *path, *method;
 	void (*answer)(tb_app *app, const tb_http_request *request, tb_http_response *response);
 } addresses[] = {{"/healthz", "GET, HEAD", health}, {"/readyz", "GET, HEAD", readiness},
-	{"/metrics", "GET, HEAD", metrics}, {"/admin/backup", "POST", backup},
-	{"/admin/audit", "GET, HEAD", audit}};
+	{"/metrics", "GET, HEAD", metrics}, {BACKUP, "POST", NULL}, {"/admin/audit", "GET, HEAD", audit}};
 
 size_t tb_ops_max_body(const char *path)
 {
-	return strcmp(path, "/admin/backup") == 0 ? 4096 : 0;
+	return strcmp(path, BACKUP) == 0 ? 4096 : 0;
 }
 
-void tb_ops_route(tb_app *app, const tb_http_request *request, tb_http_response *response)
+bool tb_ops_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
+	void (*wake)(void *), void *arg, void **pending)
 {
+	*pending = NULL;
 	for (size_t i = 0; i < sizeof addresses / sizeof addresses[0]; i++) {
 		if (strcmp(request->path, addresses[i].path) != 0)
 			continue;
-		if (!tb_api_wrong_method(request, response, addresses[i].method))
-			addresses[i].answer(app, request, response);
-		return;
+		if (tb_api_wrong_method(request, response, addresses[i].method))
+			return true;
+		if (addresses[i].answer == NULL)
+			return backup(app, request, response, wake, arg, pending);
+		addresses[i].answer(app, request, response);
+		return true;
 	}
 	tb_api_not_found(response, request->path, "an address of the operator's");
+	return true;
 }

@@ -389,7 +389,10 @@ static enum MHD_Result begin(call *c)
 		refuse(c);
 		return respond(c);
 	}
-	return c->http->handler.admit(c->http->handler.ctx, &c->request, &c->response) ? MHD_YES : respond(c);
+	return c->http->handler.admit == NULL ||
+			       c->http->handler.admit(c->http->handler.ctx, &c->request, &c->response)
+		       ? MHD_YES
+		       : respond(c);
 }
 
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,

@@ -19,8 +19,9 @@ typedef struct tb_http tb_http;
 typedef struct tb_http_handler {
 	bool (*answer)(void *ctx, const tb_http_request *request, tb_http_response *response,
 		void (*wake)(void *call), void *call, void **pending);
+	/* NULL when answer() always answers at once. */
 	void (*finish)(void *ctx, void *pending, tb_http_response *response);
-	/* May the request go on?  Asked before anything of its body is read; else it fills in *response and returns false. */
+	/* May the request go on?  Asked before anything of its body is read; else it fills in *response and returns false.  NULL: all may. */
 	bool (*admit)(void *ctx, const tb_http_request *request, tb_http_response *response);
 	/* The largest body that may be sent to this path, asked before that. */
 	size_t (*max_body)(const char *path);

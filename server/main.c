@@ -53,26 +53,13 @@ static bool admit(void *ctx, const tb_http_request *request, tb_http_response *r
 static bool answer_operator(void *ctx, const tb_http_request *request, tb_http_response *response,
 	void (*wake)(void *), void *call, void **pending)
 {
-	(void)wake;
-	(void)call;
-	*pending = NULL;
-	tb_ops_route(ctx, request, response);
-	return true;
+	return tb_ops_route(ctx, request, response, wake, call, pending);
 }
 
 static void finish_operator(void *ctx, void *pending, tb_http_response *response)
 {
 	(void)ctx;
-	(void)pending;
-	(void)response;
-}
-
-static bool admit_operator(void *ctx, const tb_http_request *request, tb_http_response *response)
-{
-	(void)ctx;
-	(void)request;
-	(void)response;
-	return true;
+	tb_ops_finish(response, pending);
 }
 
 /* ---- starting ---- */
@@ -253,7 +240,6 @@ static tb_err bind_doors(doors *d, const tb_config *config, tb_app *app, tb_faul
 		.ctx = app};
 	tb_http_handler staff = {.answer = answer_operator,
 		.finish = finish_operator,
-		.admit = admit_operator,
 		.max_body = tb_ops_max_body,
 		.metrics = &d->staff_metrics,
 		.ctx = app};

@@ -181,21 +181,6 @@ static bool answer(void *ctx, const tb_http_request *request, tb_http_response *
 	return true;
 }
 
-static void finish(void *ctx, void *pending, tb_http_response *response)
-{
-	(void)ctx;
-	(void)pending;
-	(void)response;
-}
-
-static bool admit(void *ctx, const tb_http_request *request, tb_http_response *response)
-{
-	(void)ctx;
-	(void)request;
-	(void)response;
-	return true;
-}
-
 static size_t max_body(const char *path)
 {
 	return strcmp(path, "/add-checkpoint") == 0 ? TB_WITNESS_REQUEST_MAX : 0;
@@ -247,12 +232,8 @@ static int run(const tb_witness_options *o, const tb_witness_config *config)
 {
 	static service s;
 	static tb_config http_config;
-	const tb_http_handler handler = {.answer = answer,
-		.finish = finish,
-		.admit = admit,
-		.max_body = max_body,
-		.metrics = &s.metrics,
-		.ctx = &s};
+	const tb_http_handler handler = {
+		.answer = answer, .max_body = max_body, .metrics = &s.metrics, .ctx = &s};
 	tb_fault fault = {0};
 	tb_http *http = NULL;
 	sigset_t signals;

@@ -178,8 +178,6 @@ static int setup(void **state)
 	(void)state;
 	rounds = WARM_UP + (is_long != NULL && is_long[0] == '1' ? 200 : 12);
 	server_process_new(&process);
-	/* Some of those who break off it notices by its limits only; long enough for the others on the slowest machine. */
-	(void)snprintf(process.patience, sizeof process.patience, "10");
 	(void)snprintf(path, sizeof path, "%s/board.db", process.folder);
 	fill_store_new(&fill, process.folder, path, rounds * CASTS + 1);
 	fill_store_repeat(&fill, LENGTH);

@@ -108,16 +108,11 @@ void server_process_start(server_process *p)
 {
 	char *argv[] = {p->program, (char[]){"--data"}, p->folder, (char[]){"--listen"},
 		(char[]){"127.0.0.1:0"}, (char[]){"--port-file"}, p->port_file, (char[]){"--admin-key"},
-		p->admin_key, NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-	static char limits[3][20] = {"--idle-seconds", "--head-seconds", "--request-seconds"};
+		p->admin_key, NULL};
 	struct timespec moment = {.tv_nsec = 5000000};
 	tb_buf text;
 	tb_why why;
 
-	for (size_t i = 0; p->patience[0] != '\0' && i < sizeof limits / sizeof limits[0]; i++) {
-		argv[9 + 2 * i] = limits[i];
-		argv[10 + 2 * i] = p->patience;
-	}
 	(void)unlink(p->port_file);
 	p->pid = spawn(argv, -1);
 	tb_buf_init(&text, 100);

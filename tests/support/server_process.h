@@ -16,8 +16,7 @@ typedef struct server_process {
 	char folder[200], port_file[260], program[600];
 	char admin_key[64]; /* of every maker with seed 0 */
 	tb_role_public keys;
-	char patience[8]; /* seconds that it waits for a client; "": as many as it does by itself */
-	pid_t pid;        /* 0: not running */
+	pid_t pid; /* 0: not running */
 	_Atomic unsigned port;
 	tb_fetch *client;               /* of the makers */
 	void (*change)(tb_manifest *m); /* of the makers' elections; NULL for none */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Operators' calls that fail half-way [ADMIN.BACKUP]: who is told that nothing was changed finds it so. */
+/* Operators' calls that fail half-way [ADMIN.BACKUP]: who is told that nothing was changed finds it so; and ones that take long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,10 +50,25 @@ static int stop(void **state)
 	return 0;
 }
 
-static unsigned ask(const char *key, const char *body)
+/* A call and its answer, which may come later. */
+typedef struct call {
+	tb_http_request request;
+	tb_http_response response;
+	sem_t woken;
+	void *pending;
+	bool is_answered;
+} call;
+
+static void wake(void *arg)
 {
-	const tb_http_request request = {.method = "POST",
-		.path = "/admin/backup",
+	(void)sem_post(&((call *)arg)->woken);
+}
+
+static void begin(call *c, const char *method, const char *path, const char *key, const char *body)
+{
+	memset(c, 0, sizeof *c);
+	c->request = (tb_http_request){.method = method,
+		.path = path,
 		.if_none_match = "",
 		.accept = "",
 		.accept_encoding = "",
@@ -59,14 +76,52 @@ static unsigned ask(const char *key, const char *body)
 		.idempotency_key = key,
 		.body = (const uint8_t *)body,
 		.body_len = strlen(body)};
-	tb_http_response response;
+	assert_int_equal(sem_init(&c->woken, 0, 0), 0);
+	tb_http_response_init(&c->response);
+	c->is_answered = tb_ops_route(&s.app, &c->request, &c->response, wake, c, &c->pending);
+}
+
+static unsigned end(call *c)
+{
 	unsigned status;
 
-	tb_http_response_init(&response);
-	tb_ops_route(&s.app, &request, &response);
-	status = response.status;
-	tb_http_response_release(&response);
+	if (!c->is_answered) {
+		assert_int_equal(sem_wait(&c->woken), 0);
+		tb_ops_finish(&c->response, c->pending);
+	}
+	status = c->response.status;
+	tb_http_response_release(&c->response);
+	assert_int_equal(sem_destroy(&c->woken), 0);
 	return status;
+}
+
+static unsigned ask(const char *key, const char *body)
+{
+	call c;
+
+	begin(&c, "POST", "/admin/backup", key, body);
+	return end(&c);
+}
+
+static unsigned get(const char *path)
+{
+	call c;
+
+	begin(&c, "GET", path, "", "");
+	assert_true(c.is_answered);
+	return end(&c);
+}
+
+/* tb_store_copy(), which takes as long as the test likes (test_api_ops.ldflags). */
+static bool is_held;
+static sem_t let_go;
+tb_err __real_tb_store_copy(const char *from_path, const char *to_path, tb_why *why);
+tb_err __wrap_tb_store_copy(const char *from_path, const char *to_path, tb_why *why);
+tb_err __wrap_tb_store_copy(const char *from_path, const char *to_path, tb_why *why)
+{
+	if (is_held)
+		(void)sem_wait(&let_go);
+	return __real_tb_store_copy(from_path, to_path, why);
 }
 
 static bool is_there(const char *name)
@@ -104,10 +159,37 @@ static void test_a_backup_that_cannot_be_noted_is_none(void **state)
 	assert_true(is_there("one.db"));
 }
 
+/* The operator has few threads; who watches the server must not wait for a backup. */
+static void test_a_long_backup_holds_up_nobody(void **state)
+{
+	char body[] = "{\"name\":\"long\"}";
+	call c;
+
+	(void)state;
+	assert_int_equal(sem_init(&let_go, 0, 0), 0);
+	is_held = true;
+	begin(&c, "POST", "/admin/backup", "k1", body);
+	memset(body, 'x', sizeof body - 1); /* the request may be gone */
+	assert_false(c.is_answered);
+	assert_int_equal(get("/healthz"), 200);
+	assert_int_equal(get("/readyz"), 200);
+	assert_int_equal(get("/metrics"), 200);
+	assert_int_equal(ask("k2", "{\"name\":\"other\"}"), 503);
+	assert_false(is_there("long.db"));
+	(void)sem_post(&let_go);
+	assert_int_equal(end(&c), 201);
+	assert_true(is_there("long.db"));
+	is_held = false;
+	assert_int_equal(ask("k1", "{\"name\":\"long\"}"), 201); /* the same again */
+	assert_int_equal(ask("k2", "{\"name\":\"other\"}"), 201);
+	assert_int_equal(sem_destroy(&let_go), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_a_backup_that_cannot_be_noted_is_none, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_long_backup_holds_up_nobody, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

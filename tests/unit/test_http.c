@@ -314,6 +314,106 @@ static void test_slow_clients_are_let_go(void **state)
 	(void)close(silent);
 }
 
+/* The request that posts a notice by the admin. */
+static size_t notice_request(tb_maker *m, const char *text, char *out, size_t out_len)
+{
+	uint8_t random[32] = {3};
+	tb_maker_plan plan;
+	tb_fault fault;
+	tb_buf body;
+	tb_entry e;
+	int n;
+
+	tb_maker_plan_init(m, &plan, TB_ENTRY_NOTICE, "admin");
+	assert_int_equal(tb_notice_write(&plan.payload, text), TB_OK);
+	assert_int_equal(
+		tb_entry_init(&e, plan.type, plan.signer, plan.payload.data, plan.payload.len, &fault),
+		TB_OK);
+	assert_int_equal(tb_entry_sign(&e, &plan.binding, &plan.key, random), TB_OK);
+	tb_buf_init(&body, 1u << 20);
+	serve_write_submission(&body, &e);
+	n = snprintf(out, out_len,
+		"POST /e/spring/entries HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s", body.len,
+		tb_buf_cstr(&body));
+	assert_true(n > 0 && (size_t)n < out_len);
+	tb_buf_release(&body);
+	tb_buf_release(&plan.payload);
+	return (size_t)n;
+}
+
+/*
+ * What somebody said who has gone since may be here all at once, last words and end: then nothing more happens on that connection that
+ * would wake its thread.  With the patience that we have here nobody would let go of it while the test runs.
+ */
+static void test_who_leaves_in_the_middle_is_let_go(void **state)
+{
+	static const char *const words[] = {"", "GET /e/spr", "GET / HTTP/1.1\r\nHost: x\r\n",
+		"POST /elections HTTP/1.1\r\nHost: x\r\nContent-Length: 300\r\n\r\n{\"type\":",
+		"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /", "\r\n"};
+	const size_t num = sizeof words / sizeof words[0] * 6;
+	tb_fault fault;
+
+	(void)state;
+	tb_http_stop(http);
+	config.idle_seconds = config.head_seconds = config.request_seconds = 600;
+	assert_int_equal(tb_http_bind(&http, &config, &handler, &fault), TB_OK);
+	for (size_t i = 0; i < num; i++) {
+		int fd = dial();
+
+		say(fd, words[i % (sizeof words / sizeof words[0])]);
+		(void)close(fd);
+	}
+	atomic_store(&s.app.metrics.connections_total, 0);
+	assert_int_equal(tb_http_start(http, &fault), TB_OK);
+	for (int i = 0; i < 10000 && (atomic_load(&s.app.metrics.connections_total) < num ||
+					     atomic_load(&s.app.metrics.connections) > 0);
+		i++)
+		(void)usleep(10000);
+	assert_int_equal(atomic_load(&s.app.metrics.connections_total), num);
+	assert_int_equal(atomic_load(&s.app.metrics.connections), 0);
+}
+
+/* Whoever has said all there is to say and only listens has not gone. */
+static void test_who_only_listens_is_answered(void **state)
+{
+	tb_maker_config c = {.small = true};
+	tb_maker *m = serve_maker(&s, &c);
+	char request[4000];
+	int fd = dial();
+
+	(void)state;
+	tb_maker_manifest(m);
+	say(fd, "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET /x HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	for (size_t n = 0; strstr(answer_text, "HTTP.NOT-FOUND at path") == NULL;) {
+		ssize_t got = recv(fd, answer_text + n, sizeof answer_text - 1 - n, 0);
+
+		assert_true(got > 0);
+		n += (size_t)got;
+		answer_text[n] = '\0';
+	}
+	(void)close(fd);
+	fd = dial();
+	assert_true(give(fd, request, notice_request(m, "Here.", request, sizeof request)));
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	(void)hear(fd, answer_text, sizeof answer_text);
+	assert_int_equal(status_of(answer_text), 201);
+	(void)close(fd);
+	/* Somebody who takes a long answer slowly. */
+	fd = dial();
+	say(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	(void)sleep(1); /* the watch looks several times */
+	for (size_t left = BIG; left > 0;) {
+		ssize_t got = recv(fd, answer_text, sizeof answer_text, 0);
+
+		assert_true(got > 0);
+		left -= (size_t)got < left ? (size_t)got : left;
+	}
+	(void)close(fd);
+	tb_maker_free(m);
+}
+
 static size_t num_open_files(void)
 {
 	DIR *d = opendir("/proc/self/fd");
@@ -414,33 +514,6 @@ static void test_clients_are_limited_each_by_itself(void **state)
 	check("GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.2\r\nForwarded: for=192.0.2.1\r\n\r\n",
 		429, "SERVER.RATE");
 #undef FROM
-}
-
-/* The request that posts a notice by the admin. */
-static size_t notice_request(tb_maker *m, const char *text, char *out, size_t out_len)
-{
-	uint8_t random[32] = {3};
-	tb_maker_plan plan;
-	tb_fault fault;
-	tb_buf body;
-	tb_entry e;
-	int n;
-
-	tb_maker_plan_init(m, &plan, TB_ENTRY_NOTICE, "admin");
-	assert_int_equal(tb_notice_write(&plan.payload, text), TB_OK);
-	assert_int_equal(
-		tb_entry_init(&e, plan.type, plan.signer, plan.payload.data, plan.payload.len, &fault),
-		TB_OK);
-	assert_int_equal(tb_entry_sign(&e, &plan.binding, &plan.key, random), TB_OK);
-	tb_buf_init(&body, 1u << 20);
-	serve_write_submission(&body, &e);
-	n = snprintf(out, out_len,
-		"POST /e/spring/entries HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n%s", body.len,
-		tb_buf_cstr(&body));
-	assert_true(n > 0 && (size_t)n < out_len);
-	tb_buf_release(&body);
-	tb_buf_release(&plan.payload);
-	return (size_t)n;
 }
 
 static void test_submissions_and_files(void **state)
@@ -645,6 +718,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bodies_that_are_too_large, start, stop),
 		cmocka_unit_test_setup_teardown(test_heads_that_are_no_http, start, stop),
 		cmocka_unit_test_setup_teardown(test_slow_clients_are_let_go, start, stop),
+		cmocka_unit_test_setup_teardown(test_who_leaves_in_the_middle_is_let_go, start, stop),
+		cmocka_unit_test_setup_teardown(test_who_only_listens_is_answered, start, stop),
 		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_dropped, start, stop),
 		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_bounded, start, stop),
 		cmocka_unit_test_setup_teardown(test_clients_are_limited_each_by_itself, start, stop),

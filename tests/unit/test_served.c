@@ -48,21 +48,6 @@ static bool give(void *ctx, const tb_http_request *request, tb_http_response *re
 	return true;
 }
 
-static void no_finish(void *ctx, void *pending, tb_http_response *response)
-{
-	(void)ctx;
-	(void)pending;
-	(void)response;
-}
-
-static bool admit_all(void *ctx, const tb_http_request *request, tb_http_response *response)
-{
-	(void)ctx;
-	(void)request;
-	(void)response;
-	return true;
-}
-
 static size_t no_body(const char *path)
 {
 	(void)path;
@@ -73,11 +58,7 @@ static int start(void **state)
 {
 	static tb_config config;
 	static tb_metrics metrics;
-	tb_http_handler handler = {.answer = give,
-		.finish = no_finish,
-		.admit = admit_all,
-		.max_body = no_body,
-		.metrics = &metrics};
+	tb_http_handler handler = {.answer = give, .max_body = no_body, .metrics = &metrics};
 	tb_maker_config small = {.small = true};
 	tb_fault fault;
 
