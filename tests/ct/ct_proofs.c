@@ -18,6 +18,7 @@
 
 #include "crypto/bitproof.h"
 #include "crypto/dleq.h"
+#include "crypto/dleq_list.h"
 #include "crypto/elgamal.h"
 #include "crypto/schnorr.h"
 #include "crypto/sharing.h"
@@ -191,6 +192,40 @@ static void test_proving_a_share(void **state)
 	in_every_group(check_dleq);
 }
 
+/* The shares of a list are published before they are proved; before that they tell the secret. */
+static void check_dleq_list(const tb_group *g)
+{
+	const tb_parallel one = {.threads = 1};
+	size_t bytes = tb_group_point_bytes(g), bad;
+	uint8_t H[3 * TB_POINT_MAX_BYTES], Z[3 * TB_POINT_MAX_BYTES];
+	tb_dleq_list list = {.num = 3, .H = H, .H_step = bytes, .Z = Z};
+	tb_dleq_proof proof;
+	tb_point Y, P;
+	tb_secret x;
+
+	for (uint8_t i = 0; i < 3; i++) {
+		tb_point_hash(g, &P, "test/ct-list", &i, 1);
+		tb_point_write(g, H + i * bytes, &P);
+	}
+	secret_of(g, &x, "share");
+	tb_point_mul_generator_secret(g, &Y, &x);
+	list.Y = &Y;
+	assert_int_equal(tb_dleq_list_multiply(g, Z, H, bytes, 3, &x, &one), TB_OK);
+	tb_ct_assert_silent();
+	tb_ct_public(Z, sizeof Z);
+	tb_ct_public(&Y, sizeof Y);
+	assert_int_equal(tb_dleq_list_prove(g, &proof, &list, &x, &one), TB_OK);
+	tb_ct_assert_silent();
+	tb_ct_public(&proof, sizeof proof);
+	assert_int_equal(tb_dleq_list_verify(g, &proof, &list, &one, &bad), TB_OK);
+}
+
+static void test_proving_a_list_of_shares(void **state)
+{
+	(void)state;
+	in_every_group(check_dleq_list);
+}
+
 /* A trustee's whole part: polynomial, commitments, proof of possession, sending, receiving and checking a share. */
 static void check_ceremony(const tb_group *g)
 {
@@ -267,6 +302,7 @@ int main(void)
 		cmocka_unit_test(test_encrypting),
 		cmocka_unit_test(test_signing),
 		cmocka_unit_test(test_proving_a_share),
+		cmocka_unit_test(test_proving_a_list_of_shares),
 		cmocka_unit_test(test_the_ceremony),
 	};
 

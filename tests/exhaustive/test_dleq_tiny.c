@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "crypto/dleq.h"
+#include "crypto/dleq_list.h"
 #include "crypto/sharing.h"
 #include "tests/support/fixture.h"
 #include "tests/support/group_tiny.h"
@@ -241,10 +242,53 @@ static void test_possession_under_every_nonce(void **state)
 	tb_points_free(&commitments);
 }
 
+/*
+ * Lists of two pairs under every nonce: true ones are always accepted; a false one only where the factors happen to hide it (one in
+ * q) or the challenge is the one that can be answered (one in q): never more than 2/q of all of them, and some noise.
+ */
+static void test_lists(void **state)
+{
+	const uint64_t q = 7, x = 3;
+	const tb_group *g = tb_tiny_group(q);
+	const tb_parallel one = {.threads = 1};
+	size_t bytes = tb_group_point_bytes(g), num_false = 0, num_accepted = 0, bad;
+	uint8_t H[2 * TB_POINT_MAX_BYTES], Z[2 * TB_POINT_MAX_BYTES];
+	tb_secret secret;
+	tb_point Y, P;
+
+	(void)state;
+	tb_secret_set_u64(g, &secret, x);
+	element(g, &Y, x);
+	for (uint64_t n = 0; n < (q - 1) * (q - 1) * q * q * q; n++) {
+		uint64_t h[2] = {n % (q - 1) + 1, n / (q - 1) % (q - 1) + 1};
+		uint64_t rest = n / (q - 1) / (q - 1), z[2] = {rest % q, rest / q % q};
+		tb_dleq_list list = {.Y = &Y, .num = 2, .H = H, .H_step = bytes, .Z = Z};
+		bool is_true = z[0] == h[0] * x % q && z[1] == h[1] * x % q;
+		tb_dleq_proof p;
+		tb_err err;
+
+		next_nonce = rest / q / q;
+		for (size_t i = 0; i < 2; i++) {
+			element(g, &P, h[i]);
+			tb_point_write(g, H + i * bytes, &P);
+			element(g, &P, z[i]);
+			tb_point_write(g, Z + i * bytes, &P);
+		}
+		assert_int_equal(tb_dleq_list_prove(g, &p, &list, &secret, &one), TB_OK);
+		err = tb_dleq_list_verify(g, &p, &list, &one, &bad);
+		if (is_true)
+			assert_int_equal(err, TB_OK);
+		num_false += !is_true;
+		num_accepted += !is_true && err == TB_OK;
+	}
+	assert_in_range(num_accepted, 1, num_false * 2 / q + num_false / 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prover_and_simulator_make_the_same_proofs),
+		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_a_false_statement_has_one_challenge_at_most),
 		cmocka_unit_test(test_false_statements_under_the_real_verifier),
 		cmocka_unit_test(test_possession_under_every_nonce),
