@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of a ballot for one question: ciphertexts and the aggregated proof that they hold a permitted choice.
 // specs/protocol.md section 4, arguments in specs/proofs.md.
+import { scalarsFromSeed } from './ballot_seed.js';
 import { concat, Reader, u32, u64, u8 } from './bytes.js';
 import { encrypt } from './elgamal.js';
 import { Refusal, require, under } from './err.js';
 import { combine, combinePublic } from './group.js';
-import { dot, mod, parseScalar, powers, reduce, SCALAR_LENGTH, writeScalar } from './scalar.js';
+import { dot, mod, parseScalar, powers, SCALAR_LENGTH, writeScalar } from './scalar.js';
 import { Transcript } from './transcript.js';
 
 /**
@@ -120,23 +121,8 @@ export function generators(group, L) {
 
 /** [BALLOT.SEED] @param {Statement} st @param {Uint8Array} seed @param {Choice} choice @returns {Coins} */
 export function coinsFromSeed(st, seed, choice) {
-	const { group, definition: d } = st;
-	if (seed.length !== 32) throw new TypeError('a seed has 32 bytes');
-	const choices = concat(u8(choice.blank ? 1 : 0), ...choice.values.map(u32));
-	const scalar = (name, index) =>
-		reduce(
-			new Transcript('tabella/v1/ballot-seed')
-				.absorb('group', group.name)
-				.absorb('seed', seed)
-				.absorb('context', st.context)
-				.absorb('voter', st.voter)
-				.absorb('question', u64(st.question))
-				.absorb('choices', choices)
-				.absorb('name', name)
-				.absorb('index', u64(index))
-				.output(),
-			group.q,
-		);
+	const { definition: d } = st;
+	const scalar = scalarsFromSeed(st, seed, concat(u8(choice.blank ? 1 : 0), ...choice.values.map(u32)));
 	const list = (name, count) => Array.from({ length: count }, (_, i) => scalar(name, i + 1));
 	const r = list('r', d.m);
 	require(r.every((value) => value !== 0n), 'BALLOT.SEED', 'this seed leaves a vote unencrypted: draw another');

@@ -25,6 +25,8 @@ import { ristretto255 } from './group_ristretto255.js';
  * @property {(points: Point[]) => boolean} areMembers [GROUP.MODP.ORDER] for many at once
  * @property {((P: Point) => Point)|undefined} negate where that costs less than a multiple
  * @property {(label: string, data: Uint8Array) => Point} hashToGroup [GROUP.HASH]
+ * @property {((data: Uint8Array) => Point)|undefined} embed 30 bytes as an element [RANK.ENCODE], where elements can carry data
+ * @property {((P: Point) => Uint8Array|undefined)|undefined} extract the 30 bytes that `embed` makes this very element of, if there are such
  * @property {(P: Point, window: number) => void} prepare makes multiples of this very P cheaper from now on, by a table for windows of so many bits
  */
 

@@ -121,6 +121,8 @@ export const modp4096 = Object.freeze({
 	areMembers,
 	negate: undefined,
 	hashToGroup,
+	embed: undefined,
+	extract: undefined,
 	prepare: (P, window) => fixedBase.prepare(P, window, p),
 });
 

@@ -47,6 +47,54 @@ function encode(P) {
 /** RFC 9496 4.3.4: 64 uniform bytes to an element. @param {Uint8Array} bytes */
 export const fromUniform = (bytes) => RistrettoPoint.hashToCurve(bytes);
 
+/** Bytes that an element can carry, and how many strings are tried for them. */
+export const EMBEDDED = 30;
+const COUNTERS = 127 * 128;
+/** Tried whatever comes out: how many it takes says something about a secret.  More are needed once in 10^16 times. */
+const ALWAYS = 128;
+
+/** @param {number} c @param {Uint8Array} data @returns {Uint8Array} */
+function candidate(c, data) {
+	const bytes = new Uint8Array(32);
+	bytes[0] = 2 * (c % 128);
+	bytes.set(data, 1);
+	bytes[31] = Math.floor(c / 128);
+	return bytes;
+}
+
+/** @param {Uint8Array} bytes @returns {any} undefined where no element is written so */
+function decodeOrNone(bytes) {
+	try {
+		return decode(bytes);
+	} catch (error) {
+		if (error instanceof Refusal) return undefined;
+		throw error;
+	}
+}
+
+/** [RANK.ENCODE] @param {Uint8Array} data 30 bytes, secret */
+function embed(data) {
+	if (data.length !== EMBEDDED) throw new TypeError('30 bytes are embedded, nothing else');
+	let found;
+	for (let c = 0; c < COUNTERS && (c < ALWAYS || found === undefined); c++) {
+		const P = decodeOrNone(candidate(c, data));
+		found = found ?? P;
+	}
+	if (found === undefined) throw new Error('no counter makes an element of these bytes'); // with probability (3/4)^16256
+	return found;
+}
+
+/** [RANK.ENCODE] Of the many elements that have these bytes in their midst only the first: no free bit is left that could mark a vote.
+ * @param {any} P public @returns {Uint8Array|undefined} */
+function extract(P) {
+	const bytes = encode(P);
+	const data = bytes.slice(1, 31);
+	const counter = 128 * bytes[31] + bytes[0] / 2;
+	if (counter >= COUNTERS) return undefined;
+	for (let c = 0; c < counter; c++) if (decodeOrNone(candidate(c, data)) !== undefined) return undefined;
+	return data;
+}
+
 /** @type {import('./group.js').Group} */
 export const ristretto255 = Object.freeze({
 	name: 'ristretto255',
@@ -65,5 +113,7 @@ export const ristretto255 = Object.freeze({
 	decodeOwing: decode,
 	areMembers: () => true,
 	hashToGroup: (label, data) => fromUniform(hashToGroupBlock('ristretto255', label, data, 0)),
+	embed,
+	extract,
 	prepare: (P, window) => void P.precompute(window, false),
 });

@@ -5,6 +5,7 @@ import * as ceremony from './ceremony.mjs';
 import * as characters from './characters.mjs';
 import * as checkpoint from './checkpoint.mjs';
 import * as code from './code.mjs';
+import * as dleqList from './dleq_list.mjs';
 import * as election from './election.mjs';
 import * as group from './group.mjs';
 import * as hashToGroup from './hash_to_group.mjs';
@@ -12,10 +13,13 @@ import * as json from './json.mjs';
 import * as keys from './keys.mjs';
 import * as manifest from './manifest.mjs';
 import * as merkle from './merkle.mjs';
+import * as opening from './opening.mjs';
+import * as ranking from './ranking.mjs';
 import * as receipt from './receipt.mjs';
 import * as result from './result.mjs';
 import * as roll from './roll.mjs';
 import * as schnorr from './schnorr.mjs';
+import * as shuffle from './shuffle.mjs';
 import * as tally from './tally.mjs';
 import * as transcript from './transcript.mjs';
 
@@ -26,4 +30,5 @@ export const topics = {
 	ceremony, ceremony_modp4096: ceremony.modp,
 	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt,
 	json, characters, manifest, roll, election,
+	ranking, opening, shuffle, dleq_list: dleqList,
 };
