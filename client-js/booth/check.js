@@ -3,7 +3,7 @@
 import { equal } from '../crypto/bytes.js';
 import { Refusal } from '../crypto/err.js';
 import * as ballots from '../core/ballot.js';
-import { checkOneLog, TwoHistories } from './head.js';
+import { checkOneLog, Contradiction } from '../net/head.js';
 import { readReceipt } from './receipt.js';
 
 const WIDTH = 256;
@@ -17,12 +17,12 @@ const NO_BALLOT = new Uint8Array(32);
  * @typedef {{state: 'recorded'|'superseded', receipt: Receipt, latest: Receipt, isOnRoll: boolean}
  *   |{state: 'not-found'|'no-ballot'|'no-voter', latest: Receipt|null}
  *   |{state: 'false', rule: string, detail: string}
- *   |{state: 'two-histories', detail: string, notes: Uint8Array[]}} Finding
+ *   |{state: 'two-histories', contradiction: Contradiction}} Finding
  */
 
 /** @param {unknown} error @returns {Finding} */
 function finding(error) {
-	if (error instanceof TwoHistories) return { state: 'two-histories', detail: error.detail, notes: error.notes };
+	if (error instanceof Contradiction) return { state: 'two-histories', contradiction: error };
 	if (error instanceof Refusal) return { state: 'false', rule: error.rule, detail: error.detail };
 	throw error;
 }
@@ -74,7 +74,7 @@ export async function byTracker(session, voter, tracker) {
 export async function byReceipt(session, bytes) {
 	try {
 		const receipt = readReceipt(bytes, session.setup.manifest);
-		await checkOneLog(session.net.file, { size: receipt.size, root: receipt.root, note: receipt.note }, session.head);
+		await checkOneLog(session.net.file, session.setup.manifest, receipt.head, session.head);
 		const { latest, isOnRoll } = await latestOf(session, receipt.voter);
 		if (latest === null || latest.index < receipt.index)
 			throw new Refusal('BOOTH.CHECK', `the server names entry ${latest?.index ?? 'none'} as the latest ballot of ${receipt.voter}, and entry ${receipt.index} is later`);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the booth keeps on the device [BOOTH.MEMORY]: signed ballots whose fate is not known, the board's latest head, which election an
+// What the pages keep on the device [BOOTH.MEMORY]: signed ballots whose fate is not known, the board's latest head, which election an
 // origin had.  All of it is public or about to be; never a choice, a code, a key or a seed.
 import { equal, hex } from '../crypto/bytes.js';
+import { claimedHead } from '../core/log_reader.js';
 
 /**
  * @typedef {object} Pending a signed ballot on its way
@@ -10,7 +11,7 @@ import { equal, hex } from '../crypto/bytes.js';
  * @property {Uint8Array} payload
  * @property {Uint8Array} signature
  *
- * @typedef {{election: string, note: Uint8Array|null}} Seen
+ * @typedef {import('../net/head.js').Seen} Seen
  *
  * @typedef {object} Memory
  * @property {boolean} isLasting whether anything outlives the page
@@ -18,7 +19,8 @@ import { equal, hex } from '../crypto/bytes.js';
  * @property {(election: string) => Promise<Pending[]>} pending
  * @property {(ballot: Pending) => Promise<void>} removePending this very one, not another of the same voter
  * @property {(name: string) => Promise<Seen|undefined>} seen by origin, and by the address where it was reached
- * @property {(name: string, seen: Seen) => Promise<void>} putSeen
+ * @property {(name: string, seen: Seen) => Promise<void>} putSeen unless a longer head of this election is there
+ * @property {(name: string) => Promise<void>} removeSeen
  */
 
 /** Another window of this browser is casting for the same voter. */
@@ -44,6 +46,9 @@ const write = (database, store, change) => new Promise((resolve, reject) => {
 
 /** Another window may have settled this ballot, and keep the voter's next one by now. @param {Pending} a @param {Pending|undefined} b */
 const isSame = (a, b) => b !== undefined && equal(a.payload, b.payload) && equal(a.signature, b.signature);
+
+/** Another page may have seen more meanwhile. @param {Seen} seen @param {Seen|undefined} old */
+const isNews = (seen, old) => !old?.note || !seen.note || old.election !== seen.election || claimedHead(old.note).size < claimedHead(seen.note).size;
 
 /** @returns {Promise<IDBDatabase>} */
 function openDatabase() {
@@ -77,7 +82,11 @@ const lasting = (database) => ({
 		return all.filter((one) => one.election === election);
 	},
 	seen: (origin) => result(database.transaction('seen').objectStore('seen').get(origin)),
-	putSeen: (origin, seen) => write(database, 'seen', (store) => { store.put(seen, origin); }),
+	putSeen: (origin, seen) => write(database, 'seen', (store) => {
+		const kept = store.get(origin);
+		kept.onsuccess = () => { if (isNews(seen, kept.result)) store.put(seen, origin); };
+	}),
+	removeSeen: (origin) => write(database, 'seen', (store) => { store.delete(origin); }),
 });
 
 /** @returns {Memory} that ends with the page */
@@ -96,7 +105,8 @@ export function fleeting() {
 		removePending: async (ballot) => { if (isSame(ballot, ballots.get(key(ballot)))) ballots.delete(key(ballot)); },
 		pending: async (election) => [...ballots.values()].filter((one) => one.election === election),
 		seen: async (origin) => origins.get(origin),
-		putSeen: async (origin, seen) => void origins.set(origin, seen),
+		putSeen: async (origin, seen) => void (isNews(seen, origins.get(origin)) && origins.set(origin, seen)),
+		removeSeen: async (origin) => void origins.delete(origin),
 	};
 }
 

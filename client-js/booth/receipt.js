@@ -6,6 +6,7 @@ import { sha256 } from '../crypto/hash.js';
 import * as entries from '../core/entry.js';
 import { GRANULES } from '../core/manifest.js';
 import * as proofs from '../core/proof.js';
+import { readHead } from '../net/head.js';
 
 const CLOCKS = 600;
 
@@ -18,7 +19,7 @@ const CLOCKS = 600;
 export function readReceipt(bytes, manifest) {
 	const shown = proofs.verify(bytes, manifest.origin, manifest.server.log_key);
 	const { entry: entryBytes, checkpoint: note } = proofs.parse(bytes);
-	return { ...shown, bytes, note, entry: entries.parse(entryBytes) };
+	return { ...shown, bytes, head: readHead(note, manifest), entry: entries.parse(entryBytes) };
 }
 
 /**

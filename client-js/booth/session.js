@@ -10,7 +10,7 @@ import * as entries from '../core/entry.js';
 import { claimedHead, headOf, LogReader } from '../core/log_reader.js';
 import { GRANULES } from '../core/manifest.js';
 import { Problem, Unreachable } from '../net/api.js';
-import { checkOneLog, readHead } from './head.js';
+import { checkOneLog, compareWithSeen, Contradiction, readHead, remember } from '../net/head.js';
 import { electionKey, UnderWay } from './memory.js';
 import { checkRecorded, readReceipt } from './receipt.js';
 import { readSetup } from './setup.js';
@@ -41,7 +41,7 @@ const NO_VERDICT = new Set([404, 408, 429]);
  * @property {(voter: string) => Promise<any>} voter
  * @property {(submission: import('./receipt.js').Submission) => Promise<{receipt: Uint8Array}>} submit
  *
- * @typedef {{state: 'recorded', receipt: Receipt}|{state: 'refused', rule: string, detail: string, isOver: boolean}|{state: 'unknown', why: 'unreachable'|'busy'|'false', rule: string, detail: string}} Outcome
+ * @typedef {{state: 'recorded', receipt: Receipt}|{state: 'refused', rule: string, detail: string, isOver: boolean}|{state: 'unknown', why: 'unreachable'|'busy'|'false', rule: string, detail: string, contradiction?: Contradiction}} Outcome
  * @typedef {{number: number, payload: Uint8Array, tracker: string, date: number}} Ballot that is committed to and not yet cast
  */
 
@@ -58,7 +58,7 @@ export class WrongCode extends Error {
 export class Session {
 	/* These come with open(), before which nothing else is called. */
 	setup = /** @type {Setup} */ (/** @type {unknown} */ (null));
-	head = /** @type {import('./head.js').Head} */ (/** @type {unknown} */ (null));
+	head = /** @type {import('../net/head.js').Head} */ (/** @type {unknown} */ (null));
 	log = /** @type {LogReader} */ (/** @type {unknown} */ (null));
 	phase = '';
 	closes = 0;
@@ -91,31 +91,21 @@ export class Session {
 		return this;
 	}
 
-	/** Where an election is remembered: its origin is what its own manifest says, so another one put in its place could name another. @returns {string[]} */
-	get #names() {
-		return [this.setup.manifest.origin, this.address];
+	/** @returns {import('../net/head.js').Shown} */
+	get #shown() {
+		return { get: this.net.file, manifest: this.setup.manifest, id: this.setup.election, address: this.address, head: this.head };
 	}
 
-	/** One origin has one log, one address too, and one log one first entry. */
+	/** [BOOTH.HEAD] One origin has one log, one address too, and one log one first entry. */
 	async #compareWithMemory() {
-		const { manifest, election } = this.setup;
-		const id = electionKey(election);
-		for (const name of this.#names) {
-			const seen = await this.memory.seen(name).catch(() => undefined);
-			require(seen === undefined || seen.election === id, 'LOG.CONSISTENT', `${name} held another election when it was seen before (${seen?.election}) than now (${id})`);
-			if (!seen?.note) continue;
-			const old = readHead(seen.note, manifest);
-			await checkOneLog(this.net.file, old, this.head);
-			if (old.size > this.head.size) this.#take(old); // never forgotten for an older one: the log could go on otherwise from there
-		}
+		this.#take(await compareWithSeen(this.memory, this.#shown)); // never forgotten for an older one: the log could go on otherwise from there
 		await this.#remember();
 	}
 
 	/** Without a memory everything works, and the page says what that means. */
 	async #remember() {
-		const seen = { election: electionKey(this.setup.election), note: this.head.note };
 		try {
-			for (const name of this.#names) await this.memory.putSeen(name, seen);
+			await remember(this.memory, this.#shown);
 		} catch {
 			this.#forgets();
 		}
@@ -126,15 +116,16 @@ export class Session {
 		this.memory = { ...this.memory, isLasting: false };
 	}
 
-	/** @param {import('./head.js').Head} head */
+	/** @param {import('../net/head.js').Head} head */
 	#take(head) {
+		if (head === this.head) return;
 		this.head = head;
 		this.log = new LogReader(this.net.file, head);
 	}
 
-	/** A newer head; the older one must be a beginning of it. @param {import('./head.js').Head} head */
+	/** A newer head; the older one must be a beginning of it. @param {import('../net/head.js').Head} head */
 	async #advance(head) {
-		await checkOneLog(this.net.file, this.head, head);
+		await checkOneLog(this.net.file, this.setup.manifest, this.head, head);
 		if (head.size <= this.head.size) return;
 		this.#take(head);
 		await this.#remember();
@@ -214,7 +205,7 @@ export class Session {
 		require(Number.isSafeInteger(index) && index >= 0, 'HTTP', 'no index');
 		const receipt = readReceipt(await this.net.file(`receipt/${index}`), this.setup.manifest);
 		require(receipt.index === index, 'RECEIPT', `asked for entry ${index}, got ${receipt.index}`);
-		await this.#advance({ size: receipt.size, root: receipt.root, note: receipt.note });
+		await this.#advance(receipt.head);
 		return receipt;
 	}
 
@@ -307,7 +298,7 @@ export class Session {
 	async #settle(pending, sent, bytes) {
 		const { manifest, group, definitions } = this.setup;
 		const receipt = checkRecorded(bytes, manifest, sent, ballots.parse(group, definitions, pending.payload));
-		await this.#advance({ size: receipt.size, root: receipt.root, note: receipt.note });
+		await this.#advance(receipt.head);
 		await this.#settled(pending);
 		this.latest = receipt;
 		return { state: 'recorded', receipt };
@@ -353,7 +344,7 @@ export function judge(error) {
 	}
 	if (error instanceof Unreachable) return { state: 'unknown', why: 'unreachable', rule: '', detail: error.message };
 	/* The answer is false: the ballot may be recorded all the same, and whoever answers like this is not to be believed when it refuses. */
-	if (error instanceof Refusal) return { state: 'unknown', why: 'false', rule: error.rule, detail: error.detail };
+	if (error instanceof Refusal) return { state: 'unknown', why: 'false', rule: error.rule, detail: error.detail, contradiction: error instanceof Contradiction ? error : undefined };
 	/* An answer of a shape that nobody has thought of, too: a signed ballot is on its way, and the page must not fall silent. */
 	return { state: 'unknown', why: 'false', rule: '', detail: String(error) };
 }

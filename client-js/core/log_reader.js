@@ -171,6 +171,21 @@ export class LogReader {
 		}
 		return own.length === 0 ? root([]) : root(/** @type {Edge} */ (combine(own).at(-1)).all);
 	}
+
+	/**
+	 * The node over entries begin..end-1, as the tree has one there: `begin` is a multiple of the largest power of two below their number.
+	 * @param {number} begin @param {number} end @returns {Promise<Uint8Array>}
+	 */
+	async node(begin, end) {
+		let span = 1;
+		while (2 * span <= end - begin) span *= 2;
+		if (span < end - begin) return nodeHash(await this.node(begin, begin + span), await this.node(begin + span, end));
+		let level = 0;
+		while (span >= WIDTH) [level, span] = [level + 1, span / WIDTH];
+		const first = begin / WIDTH ** level;
+		const tile = await this.tile(level, Math.floor(first / WIDTH));
+		return root(tile.slice(first % WIDTH, (first % WIDTH) + span));
+	}
 }
 
 /** What is incomplete below counts as one more hash of a level. @param {Uint8Array[][]} own @returns {Edge[]} */

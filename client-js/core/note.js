@@ -1,20 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signed notes (c2sp.org/signed-note).
-import { concat, equal, fromUtf8, utf8 } from '../crypto/bytes.js';
-import { Refusal, require } from '../crypto/err.js';
+import { concat, equal, fromUtf8, hex, utf8 } from '../crypto/bytes.js';
+import { Refusal, require, under } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
-import { sign as ed25519Sign, verify as ed25519Verify } from '../crypto/sign.js';
+import { sign as ed25519Sign, isKey, verify as ed25519Verify } from '../crypto/sign.js';
 import { parse as parseBase64, write as writeBase64 } from './base64.js';
 
 export const ED25519 = 1;
 export const COSIGNATURE = 4;
 const MAX_LENGTH = 128 * 1024;
+const MAX_NAME = 300;
 const RULE = 'LOG.CHECKPOINT';
 
 /** @typedef {{name: string, keyId: Uint8Array, signature: Uint8Array}} Signature */
 
 /** @param {string} name @param {number} type @param {Uint8Array} key @returns {Uint8Array} 4 bytes */
 export const keyId = (name, type, key) => sha256(utf8(`${name}\n`), Uint8Array.of(type), key).slice(0, 4);
+
+/** A key as one word, NAME+ID+BASE64. @param {string} name @param {number} type @param {Uint8Array} key @returns {string} */
+export const writeKey = (name, type, key) => `${name}+${hex(keyId(name, type, key))}+${writeBase64(concat(Uint8Array.of(type), key))}`;
+
+/** @param {string} text @param {string} rule @returns {{name: string, type: number, key: Uint8Array}} */
+export function parseKey(text, rule) {
+	const found = /^([^+\s]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/.exec(text);
+	const bytes = found === null ? new Uint8Array() : under(rule, () => parseBase64(found[2]));
+	const [name, type, key] = [found?.[1] ?? '', bytes[0], bytes.slice(1)];
+	require(utf8(name).length <= MAX_NAME && [ED25519, COSIGNATURE].includes(type) && isKey(key) && writeKey(name, type, key) === text, rule, `expected a key, NAME+ID+BASE64, found "${text.slice(0, 120)}"`);
+	return { name, type, key };
+}
 
 /** @param {string} name @param {number} type @param {Uint8Array} key @param {Uint8Array} signature @returns {string} */
 const line = (name, type, key, signature) => `\u2014 ${name} ${writeBase64(concat(keyId(name, type, key), signature))}\n`;
@@ -48,6 +61,14 @@ export function parse(bytes) {
 		return { name: match[1], keyId: raw.slice(0, 4), signature: raw.slice(4) };
 	});
 	return { text: note.slice(0, at + 1), signatures };
+}
+
+/** The note with no line but this key's: what others have added is not needed to convict it. @param {Uint8Array} bytes that are right @param {string} name @param {Uint8Array} key @returns {Uint8Array} */
+export function onlyOf(bytes, name, key) {
+	const { text, signatures } = parse(bytes);
+	const id = keyId(name, ED25519, key);
+	const mine = signatures.filter((one) => one.name === name && equal(one.keyId, id)).slice(0, 1);
+	return utf8(`${text}\n${mine.map(({ signature }) => line(name, ED25519, key, signature)).join('')}`);
 }
 
 /**

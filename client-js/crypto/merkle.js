@@ -141,25 +141,17 @@ export function verifyInclusion(leaf, index, size, proof, expectedRoot, rule = '
 }
 
 /**
- * RFC 9162 2.1.4.2: the older tree is a beginning of the newer one.
- * @param {number} oldSize at least 1 @param {Uint8Array} oldRoot @param {number} size @param {Uint8Array} newRoot @param {Uint8Array[]} proof
- * @param {string} [rule]
+ * Steps 3 to 6 of RFC 9162 2.1.4.2, for 0 < oldSize < size: the roots of both trees as they follow from nodes of which the first is that of the
+ * older tree's last complete subtree.
+ * @param {number} oldSize @param {number} size @param {Uint8Array[]} nodes @param {string} rule @returns {{old: Uint8Array, young: Uint8Array}}
  */
-export function verifyConsistency(oldSize, oldRoot, size, newRoot, proof, rule = 'LOG.CONSISTENT') {
-	require(oldSize >= 1 && oldSize <= size, rule, `a log of ${size} has no beginning of ${oldSize}`);
-	if (oldSize === size) {
-		require(proof.length === 0 && equal(oldRoot, newRoot), rule, 'two roots for one size');
-		return;
-	}
-	const isPower = (BigInt(oldSize) & BigInt(oldSize - 1)) === 0n;
-	const path = isPower ? [oldRoot, ...proof] : [...proof];
-	require(path.length > 0, rule, 'the consistency proof is empty');
+function rootsOf(oldSize, size, nodes, rule) {
+	require(nodes.length > 0, rule, 'the consistency proof is empty');
 	let fn = BigInt(oldSize - 1);
 	let sn = BigInt(size - 1);
 	while ((fn & 1n) === 1n) [fn, sn] = [fn >> 1n, sn >> 1n];
-	let fr = path[0];
-	let sr = path[0];
-	for (const step of path.slice(1)) {
+	let [fr, sr] = [nodes[0], nodes[0]];
+	for (const step of nodes.slice(1)) {
 		require(sn !== 0n, rule, 'the consistency proof is too long');
 		if ((fn & 1n) === 1n || fn === sn) {
 			fr = nodeHash(step, fr);
@@ -171,5 +163,53 @@ export function verifyConsistency(oldSize, oldRoot, size, newRoot, proof, rule =
 		[fn, sn] = [fn >> 1n, sn >> 1n];
 	}
 	require(sn === 0n, rule, 'the consistency proof is too short');
-	require(equal(fr, oldRoot) && equal(sr, newRoot), rule, 'the consistency proof does not lead to both roots');
+	return { old: fr, young: sr };
+}
+
+/**
+ * RFC 9162 2.1.4.2: the older tree is a beginning of the newer one.
+ * @param {number} oldSize at least 1 @param {Uint8Array} oldRoot @param {number} size @param {Uint8Array} newRoot @param {Uint8Array[]} proof
+ * @param {string} [rule]
+ */
+export function verifyConsistency(oldSize, oldRoot, size, newRoot, proof, rule = 'LOG.CONSISTENT') {
+	require(oldSize >= 1 && oldSize <= size, rule, `a log of ${size} has no beginning of ${oldSize}`);
+	if (oldSize === size) {
+		require(proof.length === 0 && equal(oldRoot, newRoot), rule, 'two roots for one size');
+		return;
+	}
+	const isPower = (BigInt(oldSize) & BigInt(oldSize - 1)) === 0n;
+	const { old, young } = rootsOf(oldSize, size, isPower ? [oldRoot, ...proof] : proof, rule);
+	require(equal(old, oldRoot) && equal(young, newRoot), rule, 'the consistency proof does not lead to both roots');
+}
+
+/**
+ * The nodes that contradict an older head [LOG.FORK], as the entries that each is over: begin and end.  From the bottom; the first is the whole
+ * older tree where its size is a power of two.
+ * @param {number} oldSize @param {number} size @returns {[number, number][]} none for equal sizes
+ */
+export function forkRanges(oldSize, size) {
+	/** @type {[number, number][]} */
+	const ranges = [];
+	let [begin, end] = [0, size];
+	if (oldSize === size) return ranges;
+	while (end !== oldSize) {
+		const middle = begin + split(end - begin);
+		ranges.push(oldSize <= middle ? [middle, end] : [begin, middle]);
+		if (oldSize <= middle) end = middle;
+		else begin = middle;
+	}
+	return [...ranges, /** @type {[number, number]} */ ([begin, end])].reverse();
+}
+
+/**
+ * [LOG.FORK] No log has both heads: the nodes lead to the newer root and to another older one.
+ * @param {number} oldSize @param {Uint8Array} oldRoot @param {number} size @param {Uint8Array} newRoot @param {Uint8Array[]} nodes
+ */
+export function verifyFork(oldSize, oldRoot, size, newRoot, nodes) {
+	const rule = 'LOG.FORK';
+	require(oldSize >= 1 && oldSize <= size, rule, 'the first head is empty or the longer one');
+	if (oldSize === size) return require(nodes.length === 0 && !equal(oldRoot, newRoot), rule, 'the heads do not contradict each other');
+	const { old, young } = rootsOf(oldSize, size, nodes, rule);
+	require(equal(young, newRoot), rule, 'the nodes do not lead to the root of the longer log');
+	require(!equal(old, oldRoot), rule, 'the longer log goes on from the shorter one');
 }

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // An election as pages show it: its description, what has happened, and a reader of its log.  All of it is held against the signed
 // checkpoint and against what this browser has seen before; of the server's own word only the counts of the open polls are left.
-import { verify as verifyCheckpoint } from '../core/checkpoint.js';
 import * as entries from '../core/entry.js';
 import { checkSignature, summarize } from '../core/history.js';
 import { claimedHead, LogReader } from '../core/log_reader.js';
 import * as manifests from '../core/manifest.js';
 import { equal, hex } from '../crypto/bytes.js';
-import { Refusal, under } from '../crypto/err.js';
+import { under } from '../crypto/err.js';
 import { leafHash } from '../crypto/merkle.js';
 import { sha256 } from '../crypto/hash.js';
 import * as api from './api.js';
+import { compareWithSeen, Contradiction, forget, readHead, remember } from './head.js';
 
 const MAX_FILE = 32 << 20;
 /* Notices beyond these are on the board page; signatures take some milliseconds each. */
 const MAX_ACTS = 1000;
 const SIGNATURES_SHOWN = new Set(['manifest', 'open', 'extend', 'notice', 'close', 'cancel', 'result']);
-
-/** The server shows something else than this browser has seen before [LOG.CONSISTENT]. */
-export class Contradiction extends Refusal {
-	name = 'Contradiction';
-}
 
 /**
  * @typedef {import('../core/history.js').Act} Act
@@ -28,7 +23,7 @@ export class Contradiction extends Refusal {
  * @property {string} url of the election
  * @property {any} state what the server says [HTTP.STATE]
  * @property {Uint8Array} note the signed checkpoint
- * @property {import('../core/checkpoint.js').Checkpoint} checkpoint
+ * @property {import('./head.js').Head} head what it says
  * @property {LogReader} log
  * @property {any} manifest @property {Uint8Array} id
  * @property {Act[]} acts @property {number} hidden how many acts were not read
@@ -36,33 +31,16 @@ export class Contradiction extends Refusal {
  * @property {boolean} isOlder than what this browser has seen: a mirror that lags behind
  */
 
-/** What a browser remembers of an election. @typedef {{id: string, size: number, root: string}} Seen */
-/** @typedef {{load: () => Seen|null, store: (seen: Seen) => void, forget: () => void}} Memory */
-
-/** @param {string} url of an election @returns {Memory} */
-export function browserMemory(url) {
-	const key = `tabella.seen.${url}`;
-	const guarded = (/** @type {() => any} */ use) => {
-		try {
-			return use();
-		} catch {
-			return null; // storage is switched off: nothing is remembered
-		}
-	};
-	return {
-		load: () => guarded(() => JSON.parse(localStorage.getItem(key) ?? 'null')),
-		store: (seen) => guarded(() => localStorage.setItem(key, JSON.stringify(seen))),
-		forget: () => guarded(() => localStorage.removeItem(key)),
-	};
-}
-
 export class Election {
 	/** @type {Map<string, Act>} by leaf hash: what was read stays read */
 	#read = new Map();
 	/** @type {View|null} */
 	#view = null;
 
-	/** @param {string} url @param {Memory} memory */
+	/** @type {any} of the election that is shown, believed or not */
+	#manifest = null;
+
+	/** @param {string} url @param {Promise<import('./head.js').Memory>} memory */
 	constructor(url, memory) {
 		this.url = url;
 		this.memory = memory;
@@ -74,33 +52,35 @@ export class Election {
 	async load() {
 		const state = await api.state(this.url);
 		const note = await api.checkpoint(this.url);
-		const head = claimedHead(note);
-		if (this.#view && equal(head.root, this.#view.checkpoint.root) && head.size === this.#view.checkpoint.size) {
+		const claimed = claimedHead(note);
+		if (this.#view && equal(claimed.root, this.#view.head.root) && claimed.size === this.#view.head.size) {
 			this.#view = { ...this.#view, state };
 			return this.#view;
 		}
-		const log = new LogReader(this.get, head);
-		const first = await this.#act(log, 0);
-		const manifest = manifests.parse(first.payload);
-		const id = sha256(await log.entry(0));
-		const checkpoint = verifyCheckpoint(note, manifest.origin, manifest.server.log_key);
-		const isOlder = await this.#compare(log, id);
+		const shown = await connect(this.get, this.url, note);
+		const { log, first, manifest, id, head } = shown;
+		this.#manifest = manifest;
+		const isOlder = await this.#compare(shown);
 		const { acts, hidden } = await this.#acts(log, state, manifest, id, first);
-		const view = { url: this.url, state, note, checkpoint, log, manifest, id, acts, hidden, history: under('ENTRY.ENVELOPE', () => summarize(manifest, acts)), isOlder };
-		if (!isOlder) this.memory.store({ id: hex(id), size: head.size, root: hex(head.root) });
-		this.#view = view;
-		return view;
+		this.#view = { url: this.url, state, note, head, log, manifest, id, acts, hidden, history: under('ENTRY.ENVELOPE', () => summarize(manifest, acts)), isOlder };
+		return this.#view;
 	}
 
-	/** @param {LogReader} log @param {Uint8Array} id @returns {Promise<boolean>} whether this is older than what was seen before */
-	async #compare(log, id) {
-		const seen = this.memory.load();
-		if (!seen || !Number.isSafeInteger(seen.size)) return false;
-		if (seen.id !== hex(id)) throw new Contradiction('MANIFEST.ID', `this browser has seen the election ${seen.id} at this address; now there is ${hex(id)}`);
-		if (seen.size > log.head.size) return true;
-		const root = hex(await log.rootAt(seen.size));
-		if (root !== seen.root) throw new Contradiction('LOG.CONSISTENT', `the first ${seen.size} entries had the root ${seen.root}; now they have ${root}`);
+	/** [BOOTH.HEAD] @param {import('./head.js').Shown} shown @returns {Promise<boolean>} whether this is older than what was seen before: a mirror that lags behind shows no more either */
+	async #compare(shown) {
+		try {
+			if ((await compareWithSeen(await this.memory, shown)).size > shown.head.size) return true;
+		} catch (error) {
+			if (error instanceof Contradiction && error.kind === 'set-back') return true;
+			throw error;
+		}
+		await remember(await this.memory, shown).catch(() => undefined); // storage is switched off: nothing is remembered
 		return false;
+	}
+
+	/** What this browser has seen at this address. */
+	async forget() {
+		await forget(await this.memory, this.#manifest, this.url);
 	}
 
 	/** @param {LogReader} log @param {any} state @param {any} manifest @param {Uint8Array} id @param {Act} first */
@@ -132,6 +112,18 @@ export class Election {
 		this.#read.set(hex(leaf), act);
 		return act;
 	}
+}
+
+/**
+ * What stands behind a signed checkpoint: the manifest in the first entry, whose log key has signed it.
+ * @param {import('../core/log_reader.js').Get} get @param {string} address of the election @param {Uint8Array} note
+ * @returns {Promise<import('./head.js').Shown & {log: LogReader, first: Act}>}
+ */
+export async function connect(get, address, note) {
+	const log = new LogReader(get, claimedHead(note));
+	const first = await readEntry(log, 0);
+	const manifest = manifests.parse(first.payload);
+	return { get, address, log, first, manifest, id: sha256(await log.entry(0)), head: readHead(note, manifest) };
 }
 
 /** An entry with its payload, from wherever that is. @param {LogReader} log @param {number} index @returns {Promise<Act>} */

@@ -5,6 +5,7 @@ import { Refusal } from '../crypto/err.js';
 import { utf8 } from '../crypto/bytes.js';
 import texts from '../lang/audit.js';
 import boothTexts from '../lang/booth.js';
+import forkTexts from '../lang/fork.js';
 import { el, focusOn, replace } from '../ui/dom.js';
 import { chosenList, codeText, newSession, problemBox, technical } from '../ui/election.js';
 import { t } from '../ui/i18n.js';
@@ -93,7 +94,7 @@ function takeFragment() {
 }
 
 async function main() {
-	const content = begin('audit', { booth: boothTexts, audit: texts });
+	const content = begin('audit', { booth: boothTexts, audit: texts, fork: forkTexts });
 	const given = takeFragment();
 	title(t('audit.heading'));
 	const heading = el('h1', null, t('audit.heading'));

@@ -36,7 +36,7 @@ function elsewhere({ url, manifest, note, id }) {
 }
 
 /** @param {View} view */
-const state = ({ checkpoint, history, acts }) => notice('good', el('p', null, t('board.state', { size: checkpoint.size, origin: checkpoint.origin }), ' ', t('board.state-checked'),
+const state = ({ head, manifest, history, acts }) => notice('good', el('p', null, t('board.state', { size: head.size, origin: manifest.origin }), ' ', t('board.state-checked'),
 	' ', history.result && t('board.state-finished', { time: formatTime(/** @type {any} */ (acts.at(-1)).entry.time) })));
 
 class BoardPage {

@@ -4,8 +4,10 @@ import { byReceipt, byTracker } from '../booth/check.js';
 import { readId, readTracker } from '../booth/typed.js';
 import texts from '../lang/check.js';
 import boothTexts from '../lang/booth.js';
+import forkTexts from '../lang/fork.js';
 import { announce, el, focusOn, replace, saveFile } from '../ui/dom.js';
-import { bothTimes, codeText, evidence, newSession, problemBox, technical } from '../ui/election.js';
+import { contradictionDetails } from '../ui/contradiction.js';
+import { bothTimes, codeText, newSession, problemBox, technical } from '../ui/election.js';
 import { t } from '../ui/i18n.js';
 import { begin, notice, title } from '../ui/layout.js';
 import { cameraButton, readPicture } from '../ui/scan.js';
@@ -45,7 +47,7 @@ function describe(session, found, isByName) {
 			return [...box('error', 'not-found'), found.latest && [el('h3', null, t('check.latest')), facts(found.latest)], el('p', null, t('check.not-found-do'))];
 		case 'no-ballot': return box('warning', 'no-ballot');
 		case 'no-voter': return box('error', 'no-voter');
-		case 'two-histories': return [...box('error', 'two-histories', el('p', null, t('booth.do-not')), evidence(found.notes)), technical('LOG.CONSISTENT', found.detail)];
+		case 'two-histories': return box('error', 'two-histories', contradictionDetails(found.contradiction));
 		default: return [...box('error', 'false', technical(found.rule, found.detail))];
 	}
 }
@@ -128,7 +130,7 @@ class CheckPage {
 }
 
 async function main() {
-	const content = begin('check', { booth: boothTexts, check: texts });
+	const content = begin('check', { booth: boothTexts, check: texts, fork: forkTexts });
 	const given = location.hash;
 	const heading = el('h1', null, t('check.heading'));
 	title(t('check.heading'));

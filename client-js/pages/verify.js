@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole board, checked in this browser by the second implementation.
+import forkTexts from '../lang/fork.js';
 import texts from '../lang/verify.js';
 import view from '../lang/view.js';
 import { parseCrockford } from '../core/code.js';
 import * as api from '../net/api.js';
+import { Contradiction } from '../net/head.js';
+import { contradictionBox } from '../ui/contradiction.js';
 import { announce, el, focusOn, replace, saveFile } from '../ui/dom.js';
 import { formatShare, t } from '../ui/i18n.js';
 import { begin, notice, title } from '../ui/layout.js';
@@ -52,14 +55,15 @@ function verifier(url, place) {
 		replace(controls, known.node, el('p', { class: 'actions' }, start));
 	}
 
-	/** @param {Report} report */
-	function show(report) {
+	/** @param {Report} report @param {{kind: any, detail: string, evidence?: Uint8Array, note?: Uint8Array}|null} found what contradicts the report */
+	function show(report, found) {
 		ready(true);
-		replace(outcome, verdict(report));
+		const contradiction = found && new Contradiction(found.kind, found.detail, found);
+		replace(outcome, contradiction ? contradictionBox(contradiction) : verdict(report));
 		report.checks.forEach((line) => checks?.settle(line));
 		replace(details, reportView(report), el('p', { class: 'actions' },
 			el('button', { type: 'button', on: { click: () => saveFile('report.json', JSON.stringify(report, null, '\t'), 'application/json') } }, t('verify.save'))));
-		announce(t(`verify.is-${report.verdict}`), true);
+		announce(t(found ? `fork.heading-${found.kind}` : `verify.is-${report.verdict}`), true);
 		focusOn(/** @type {HTMLElement} */ (outcome.querySelector('h2')));
 	}
 
@@ -101,7 +105,7 @@ function verifier(url, place) {
 			} else if (data.line) settled.settle(data.line);
 			else if (data.report) {
 				worker.terminate();
-				show(data.report);
+				show(data.report, data.contradiction);
 			} else if (data.error !== undefined) broken(data.error);
 		});
 		worker.postMessage({ url, fingerprint });
@@ -116,7 +120,7 @@ const elsewhere = (url) => el('section', null,
 	copyable(`node client-js/verify.mjs ${url}`, t('verify.program-js')));
 
 async function main() {
-	const content = begin('verify', { verify: texts, view });
+	const content = begin('verify', { verify: texts, view, fork: forkTexts });
 	const w = where();
 	const url = `${w.server}/e/${w.slug}`;
 	const lead = el('p', { class: 'lead', dir: 'auto' });

@@ -4,7 +4,9 @@ import { openMemory } from '../booth/memory.js';
 import { Session } from '../booth/session.js';
 import { Refusal } from '../crypto/err.js';
 import * as api from '../net/api.js';
-import { el, saveFile } from './dom.js';
+import { Contradiction } from '../net/head.js';
+import { contradictionBox } from './contradiction.js';
+import { el } from './dom.js';
 import { formatTime, formatUtc, t } from './i18n.js';
 import { notice } from './layout.js';
 
@@ -23,18 +25,14 @@ export const newSession = async (election) => new Session({
 /** The technical side of a failure, for whoever is asked for help. @param {string} rule @param {string} detail */
 export const technical = (rule, detail) => el('details', null, el('summary', null, t('booth.technical')), el('p', { class: 'mono small' }, rule && `${rule}: `, detail));
 
-/** @param {Uint8Array[]} notes two signed heads that convict whoever signed them */
-export const evidence = (notes) => el('p', null, notes.map((note, i) =>
-	el('button', { type: 'button', on: { click: () => saveFile(`checkpoint-${i + 1}.txt`, note, 'text/plain') } }, t('booth.save-evidence', { number: i + 1 }))));
-
 /** What to tell when an election could not be opened, or something about it is false. @param {unknown} error @returns {HTMLElement} */
 export function problemBox(error) {
 	if (error instanceof api.Unreachable) return notice('error', el('p', null, t('booth.unreachable')), technical('', error.message));
 	if (error instanceof api.Problem)
 		return notice('error', el('p', null, error.status === 404 ? t('booth.no-election') : t('booth.server-problem')), technical(error.rule, error.message));
+	if (error instanceof Contradiction) return contradictionBox(error);
 	if (error instanceof Refusal)
-		return notice('error', el('p', null, el('strong', null, t(error.rule === 'LOG.CONSISTENT' ? 'booth.two-histories' : 'booth.false'))), el('p', null, t('booth.do-not')),
-			technical(error.rule, error.detail), 'notes' in error && evidence(/** @type {any} */ (error).notes));
+		return notice('error', el('p', null, el('strong', null, t('booth.false'))), el('p', null, t('booth.do-not')), technical(error.rule, error.detail));
 	return notice('error', el('p', null, t('booth.fault')), technical('', error instanceof Error ? error.message : String(error)));
 }
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A page about one election: loads it, shows it, keeps it up to date, and says when what is shown is old, false or not there.
 import texts from '../lang/view.js';
-import { Contradiction, browserMemory, Election } from '../net/election.js';
+import { openMemory } from '../booth/memory.js';
+import forkTexts from '../lang/fork.js';
+import { Election } from '../net/election.js';
 import { Problem, Unreachable } from '../net/api.js';
+import { Contradiction } from '../net/head.js';
 import { Refusal } from '../crypto/err.js';
+import { contradictionBox } from './contradiction.js';
 import { el, replace } from './dom.js';
 import { formatTime, t } from './i18n.js';
 import { begin, notice, title } from './layout.js';
@@ -15,13 +19,9 @@ const EVERY = 10_000;
 
 /** What went wrong, in words that say what to do. @param {unknown} error @param {() => void} [forget] @returns {HTMLElement} */
 export function failure(error, forget) {
-	if (error instanceof Refusal) {
-		return notice('error',
-			el('h2', null, t('view.false-heading')),
-			el('p', null, t(error instanceof Contradiction ? 'view.contradiction' : 'view.false')),
-			el('p', { class: 'small' }, el('code', null, `[${error.rule}] ${error.detail}`)),
-			error instanceof Contradiction && forget && el('p', null, el('button', { type: 'button', on: { click: forget } }, t('view.forget'))));
-	}
+	if (error instanceof Contradiction) return contradictionBox(error, forget && el('p', null, el('button', { type: 'button', on: { click: forget } }, t('view.forget'))));
+	if (error instanceof Refusal)
+		return notice('error', el('h2', null, t('view.false-heading')), el('p', null, t('view.false')), el('p', { class: 'small' }, el('code', null, `[${error.rule}] ${error.detail}`)));
 	if (error instanceof Problem && error.status === 404) return notice('error', el('p', null, t('view.unknown')), el('p', null, el('a', { href: `${where().server}/` }, t('view.to-home'))));
 	if (error instanceof Unreachable || error instanceof Problem) return notice('error', el('p', null, t('view.unreachable')), el('p', { class: 'small faint' }, el('code', null, error.message)));
 	throw error;
@@ -37,21 +37,20 @@ export const isExpected = (error) => error instanceof Refusal || error instanceo
  * @param {(view: View) => void} [tick] after an answer that has the same log
  */
 export function followElection(page, sections, show, tick = () => {}) {
-	const content = begin(page, { view: texts, ...sections });
+	const content = begin(page, { view: texts, fork: forkTexts, ...sections });
 	const banner = el('div', null);
 	const place = el('div', null, el('h1', null, t(`common.to-${page}`)), el('p', { class: 'faint' }, t('view.loading')));
 	const w = where();
 	const url = `${w.server}/e/${w.slug}`;
-	const memory = browserMemory(url);
-	const election = new Election(url, memory);
+	const election = new Election(url, openMemory());
 	/** @type {View|null} */
 	let shown = null;
 	let answered = 0;
 	let isBusy = false;
 	replace(content, banner, place);
 
-	const forget = () => {
-		memory.forget();
+	const forget = async () => {
+		await election.forget();
 		location.reload();
 	};
 
@@ -74,7 +73,7 @@ export function followElection(page, sections, show, tick = () => {}) {
 		isBusy = true;
 		try {
 			const view = await election.load();
-			const isNew = shown?.checkpoint.size !== view.checkpoint.size;
+			const isNew = shown?.head.size !== view.head.size;
 			answered = Math.floor(Date.now() / 1000);
 			replace(banner, view.isOlder && notice('warning', el('p', null, t('view.older'))));
 			shown = view;

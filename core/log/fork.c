@@ -128,7 +128,7 @@ tb_err tb_fork_parse(tb_fork *f, const char *in, size_t in_len, tb_why *why)
 	if (take(&r, HEADER, &len) == NULL || len != 0)
 		return refuse(why, "the first line " HEADER);
 	value = take(&r, "key ", &len);
-	if (value == NULL || tb_vkey_parse(&f->key, value, len) != TB_OK)
+	if (value == NULL || tb_vkey_parse(&f->key, value, len) != TB_OK || f->key.type != TB_VKEY_ED25519)
 		return refuse(why, "a line \"key \" with the key of the log");
 	for (size_t i = 0; i < 2; i++) {
 		tb_buf_clear(&f->text[i]);

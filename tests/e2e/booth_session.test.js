@@ -16,6 +16,7 @@ import { derive } from '../../client-js/core/credential.js';
 import * as checkpoints from '../../client-js/core/checkpoint.js';
 import * as proofs from '../../client-js/core/proof.js';
 import * as api from '../../client-js/net/api.js';
+import { compareWithSeen, readHead } from '../../client-js/net/head.js';
 import { Election } from '../support/election.mjs';
 
 const CHOICES = [{ blank: false, values: [1, 0] }, { blank: false, values: [1, 0, 1] }, { blank: false, values: [5, 2] }];
@@ -194,6 +195,7 @@ test('[BOOTH.HEAD] two histories, each signed, are noticed and kept as evidence'
 	const election = await Election.start(t);
 	const memory = fleeting();
 	await cast(election, 'v001', { memory });
+	election.manifest = (await opened(election)).setup.manifest;
 	const fork = await forger(election, (checkpoint) => ({ ...checkpoint, root: checkpoint.root.map((byte) => byte ^ 1) }));
 	const lies = { file: async (path) => { const bytes = await api.file(election.url, path); return path === 'log/checkpoint' ? fork(bytes) : bytes; } };
 	await assert.rejects(opened(election, { lies }), { rule: 'LOG.TREE' }, 'it does not fit what is read');
@@ -201,8 +203,34 @@ test('[BOOTH.HEAD] two histories, each signed, are noticed and kept as evidence'
 		const seen = await memory.seen('test.invalid/e/meeting');
 		const forged = fleeting();
 		await forged.putSeen('test.invalid/e/meeting', { ...seen, note: fork(seen.note) });
-		await assert.rejects(opened(election, { memory: forged }), (error) => error.name === 'TwoHistories' && error.notes.length === 2);
+		const found = await opened(election, { memory: forged }).catch((error) => error);
+		assert.deepEqual([found.name, found.kind], ['Contradiction', 'fork']);
+		writeFileSync(join(election.server.folder, 'one.evidence'), found.evidence);
+		assert.match(election.server.run('tabella-verify', '--evidence', 'one.evidence'), /two different logs of the same length[^]*FORKED/);
 		await opened(election, { memory });
+	});
+	await t.test('[LOG.FORK] against a shorter and a longer log, with their nodes', async () => {
+		const before = (await opened(election)).head;
+		await cast(election, 'v002');
+		const now = (await opened(election)).head;
+		for (const [old, file] of [
+			[fork(before.note), (path) => api.file(election.url, path)],
+			[now.note, async (path) => (path === 'log/checkpoint' ? fork(before.note) : api.file(election.url, path))],
+		]) {
+			const seen = fleeting();
+			await seen.putSeen('test.invalid/e/meeting', { election: election.id, note: old });
+			const log = { get: file, manifest: election.manifest };
+			const found = await compareWithSeen(seen, { ...log, id: Buffer.from(election.id, 'hex'), address: election.url, head: readHead(await file('log/checkpoint'), log.manifest) }).catch((error) => error);
+			assert.equal(found.kind, 'fork');
+			writeFileSync(join(election.server.folder, 'two.evidence'), found.evidence);
+			assert.match(election.server.run('tabella-verify', '--evidence', 'two.evidence'), /a longer one that begins otherwise[^]*FORKED/);
+		}
+	});
+	await t.test('[BOOTH.MEMORY] a shorter head never takes the place of a longer one', async () => {
+		const seen = fleeting();
+		const longer = (await opened(election, { memory: seen })).head.note;
+		await seen.putSeen(election.url, { election: election.id, note: Buffer.from(Buffer.from(longer).toString().replace(/\n(\d+)\n/, '\n1\n')) });
+		assert.deepEqual((await seen.seen(election.url)).note, longer);
 	});
 	await t.test('[BOOTH.MEMORY] another election under the same name', async () => {
 		const other = fleeting();
@@ -234,7 +262,7 @@ test('[BOOTH.HEAD] two histories, each signed, are noticed and kept as evidence'
 			if (/\.p\//.test(path) && !path.endsWith(`.p/${old.size}`)) throw new api.Problem(404, { rule: 'HTTP.NOT-FOUND', title: '', detail: 'x', where: '', expected: '', found: '' });
 			return api.file(election.url, path);
 		};
-		await assert.rejects(opened(election, { memory: before, lies: { file } }), (error) => error.name === 'TwoHistories' && error.notes.length === 2);
+		await assert.rejects(opened(election, { memory: before, lies: { file } }), (error) => error.kind === 'set-back' && error.note.length > 0 && error.evidence === undefined);
 	});
 	await t.test('[BOOTH.PREV] the server goes back behind a ballot that this visit has seen', async () => {
 		const { session } = await cast(election, 'v001');

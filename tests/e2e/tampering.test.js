@@ -3,11 +3,12 @@
 // this browser has seen and against the endorsed end, an altered page.  (tests/e2e/served.sh holds `tabella-verify --client` against altered pages.)
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import { identify, openBooth, press, step, voteInBooth } from '../support/booth.mjs';
-import { openBrowser, openPage } from '../support/browser.mjs';
+import { accessibility, openBrowser, openPage } from '../support/browser.mjs';
 import { Election, Server } from '../support/election.mjs';
 import { lyingProxy } from '../support/lying_proxy.mjs';
 
@@ -78,17 +79,23 @@ test('a dropped ballot and a second history, each signed by the server', async (
 	const url = inTheNameOf(/** @type {any} */ (proxy), 'meeting');
 	const context = await openBrowser(t, { acceptDownloads: true });
 	const visit = async (/** @type {import('playwright-core').BrowserContext} */ who, /** @type {string} */ path) => (await openBooth(who, election, { url, path })).page;
-	const says = async (/** @type {string} */ path, /** @type {RegExp} */ words) => {
-		const page = await visit(context, path);
-		await page.locator('main .notice.error').first().waitFor();
-		assert.match(String(await page.locator('main').textContent()), words, path);
-		await page.close();
+	/** The file that a page offers convinces the program, which asks no server. @param {import('playwright-core').Page} page */
+	const convicts = async (page) => {
+		await page.getByRole('heading', { name: 'The server shows two histories' }).waitFor();
+		assert.match(String(await page.locator('main').textContent()), /LOG\.CONSISTENT/);
+		const [file] = await Promise.all([page.waitForEvent('download'), press(page, 'Save the evidence')]);
+		assert.equal(file.suggestedFilename(), 'fork-meeting.evidence');
+		assert.match(String(await page.locator('main pre').first().textContent()), /^tabella-verify --evidence fork-meeting\.evidence$/);
+		const { out, status } = server.try('tabella-verify', '--evidence', await file.path());
+		assert.deepEqual([status, /FORKED/.test(out)], [0, true], out);
+		assert.deepEqual(await accessibility(page), []);
 	};
 
 	const page = await visit(context, '/vote');
 	const tracker = await voteInBooth(page, election, 'v001');
+	const [receipt] = await Promise.all([page.waitForEvent('download'), press(page, 'Save the receipt')]);
+	const receiptPath = await receipt.path();
 	await page.close();
-	await (await visit(context, '')).locator('.story li').first().waitFor();
 
 	await t.test('the ballot is not there: older than what was seen', async () => {
 		proxy.upstream = twin.url;
@@ -102,20 +109,63 @@ test('a dropped ballot and a second history, each signed by the server', async (
 		}
 		assert.equal(await check.locator('main .notice.good').count(), 0);
 		await check.close();
+		/* What was seen in the booth is known here, where this browser has never been. */
 		const overview = await visit(context, '');
 		await overview.getByText('older state than the one this browser has seen').waitFor();
 		await overview.close();
+		const booth = await visit(context, '/vote');
+		await booth.getByRole('heading', { name: 'The server shows less than before' }).waitFor();
+		const [file] = await Promise.all([booth.waitForEvent('download'), press(booth, 'Save the signed record')]);
+		assert.match(String(await booth.locator('main pre').first().textContent()), /--seen seen-meeting\.checkpoint/);
+		const { status, out } = server.try('tabella-verify', '--seen', await file.path(), `${twin.url}/e/meeting`);
+		assert.deepEqual([status, /LOG\.CONSISTENT/.test(out)], [1, true], out);
+		await booth.close();
 	});
 
-	await t.test('another ballot in its place: two histories, named, on every page, with both heads as evidence', async () => {
+	await t.test('[LOG.FORK] another ballot in its place: two histories, named, on every page, with a file that proves it to anybody', async () => {
 		other.vote('v002');
 		other.vote('v003');
-		for (const path of ['', '/board', '/results']) await says(path, /another history.*LOG\.CONSISTENT/s);
-		for (const path of ['/vote', '/check']) await says(path, /LOG\.CONSISTENT/);
-		const booth = await visit(context, '/vote');
-		await step(booth, /You cannot vote right now/);
-		assert.equal(await booth.getByRole('button', { name: /^Save signed record/ }).count(), 2);
+		for (const path of ['', '/board', '/results', '/vote', '/check']) {
+			const shown = await visit(context, path);
+			await convicts(shown);
+			await shown.close();
+		}
+		const verify = await visit(context, '/verify');
+		await verify.locator('button.main').click();
+		await convicts(verify);
+		assert.equal(await verify.locator('#verdict').count(), 0);
+		await verify.close();
+	});
+
+	await t.test('[BOOTH.CHECK] a receipt against the other history, in a browser that has seen nothing', async () => {
+		const fresh = await openBrowser(t, { acceptDownloads: true });
+		const check = await visit(fresh, '/check');
+		await check.locator('#file').setInputFiles({ name: 'a.tlog-proof', mimeType: 'text/plain', buffer: readFileSync(receiptPath) });
+		await check.getByRole('heading', { name: 'The server shows another public record than your receipt' }).waitFor();
+		const [file] = await Promise.all([check.waitForEvent('download'), press(check, 'Save the evidence')]);
+		assert.match(server.run('tabella-verify', '--evidence', await file.path()), /FORKED/);
+		await check.close();
+	});
+
+	await t.test('what the board page has seen is known in the booth', async () => {
+		const reader = await openBrowser(t, { acceptDownloads: true });
+		const board = await visit(reader, '/board');
+		await board.locator('table.entries tbody tr').first().waitFor();
+		await board.close();
+		election.vote('v002');
+		election.vote('v003');
+		proxy.upstream = server.url;
+		const booth = await visit(reader, '/vote');
+		await convicts(booth);
 		await booth.close();
+		/* Whoever knows that the server was set up anew can go on. */
+		const again = await visit(reader, '');
+		await again.getByRole('button', { name: /^Forget/ }).click();
+		await again.locator('.story li').first().waitFor();
+		await again.close();
+		const after = await visit(reader, '/vote');
+		await step(after, /^Test$/);
+		await after.close();
 	});
 
 	await t.test('against the endorsed end', async () => {
@@ -132,7 +182,7 @@ test('a dropped ballot and a second history, each signed by the server', async (
 		proxy.upstream = twin.url;
 		const again = await visit(seen, '/results');
 		await again.locator('main .notice').first().waitFor();
-		assert.match(String(await again.locator('main').textContent()), /older state|another history/);
+		assert.match(String(await again.locator('main').textContent()), /older state|two histories/);
 		assert.equal(await again.locator('table.result').count(), 0);
 		await again.close();
 		/* Whoever has seen nothing sees no result: nobody has endorsed this end. */

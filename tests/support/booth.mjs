@@ -141,6 +141,18 @@ export async function look(page, name) {
 	assert.deepEqual(await accessibility(page), [], name);
 }
 
+/** A browser that has seen nothing of any election. @param {import('playwright-core').Page} page of the server */
+export const forgetHeads = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+	const request = indexedDB.open('tabella', 1);
+	request.onupgradeneeded = () => reject(new Error('nothing was kept here'));
+	request.onerror = () => reject(request.error);
+	request.onsuccess = () => {
+		const change = request.result.transaction('seen', 'readwrite');
+		change.objectStore('seen').clear();
+		change.oncomplete = () => { request.result.close(); resolve(undefined); };
+	};
+}));
+
 /** Everything that the browser keeps for the page. @param {import('playwright-core').Page} page */
 export const kept = (page) => page.evaluate(async () => {
 	const names = await indexedDB.databases();

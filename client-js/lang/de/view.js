@@ -4,7 +4,6 @@ export default {
 	'error-title': 'Diese Seite kann nicht gezeigt werden',
 	'false-heading': 'Hier ist etwas falsch',
 	false: 'Was der Server geschickt hat, passt nicht zum unterschriebenen Stand der Tafel oder nicht zu den Regeln. Es wird nicht angezeigt. Bitte melden Sie es der Wahlleitung und einer prüfenden Stelle und heben Sie ein Bild dieser Seite auf.',
-	contradiction: 'Der Server zeigt eine andere Geschichte als die, die dieser Browser früher gesehen hat. Ein ehrlicher Server tut das nie. Bitte melden Sie es der Wahlleitung und einer prüfenden Stelle und heben Sie ein Bild dieser Seite auf.',
 	forget: 'Vergessen, was dieser Browser gesehen hat, und neu ansehen',
 	unknown: 'Unter dieser Adresse gibt es keine Wahl.',
 	'to-home': 'Alle Wahlen dieses Servers',

@@ -4,7 +4,6 @@ export default {
 	'error-title': 'This page cannot be shown',
 	'false-heading': 'Something here is false',
 	false: 'What the server sent does not fit the board’s signed checkpoint or the rules. It is not shown. Please tell the organisers and an auditor, and keep a picture of this page.',
-	contradiction: 'The server shows another history than the one this browser has seen before. An honest server never does. Please tell the organisers and an auditor, and keep a picture of this page.',
 	forget: 'Forget what this browser has seen, and look anew',
 	unknown: 'There is no election at this address.',
 	'to-home': 'All elections of this server',

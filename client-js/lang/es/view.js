@@ -4,7 +4,6 @@ export default {
 	'error-title': 'No se puede mostrar esta página',
 	'false-heading': 'Algo aquí es falso',
 	false: 'Lo que envió el servidor no concuerda con el estado firmado del tablón o con las reglas. No se muestra. Avise a la organización y a una persona auditora, y guarde una imagen de esta página.',
-	contradiction: 'El servidor muestra una historia distinta de la que este navegador vio antes. Un servidor honrado nunca lo hace. Avise a la organización y a una persona auditora, y guarde una imagen de esta página.',
 	forget: 'Olvidar lo que vio este navegador y mirar de nuevo',
 	unknown: 'No hay ninguna elección en esta dirección.',
 	'to-home': 'Todas las elecciones de este servidor',

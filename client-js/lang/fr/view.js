@@ -4,7 +4,6 @@ export default {
 	'error-title': 'Cette page ne peut pas être affichée',
 	'false-heading': 'Quelque chose est faux ici',
 	false: 'Ce que le serveur a envoyé ne correspond pas à l’état signé du tableau ou aux règles. Rien n’en est affiché. Prévenez les organisateurs et un auditeur, et gardez une image de cette page.',
-	contradiction: 'Le serveur montre une autre histoire que celle que ce navigateur a vue auparavant. Un serveur honnête ne le fait jamais. Prévenez les organisateurs et un auditeur, et gardez une image de cette page.',
 	forget: 'Oublier ce que ce navigateur a vu et regarder à nouveau',
 	unknown: 'Il n’y a pas d’élection à cette adresse.',
 	'to-home': 'Toutes les élections de ce serveur',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A signed ballot on its way, and the last screen: recorded, not recorded, or not known [BOOTH.RECORDED].
 import { tracker } from '../../core/ballot.js';
+import { contradictionBox } from '../../ui/contradiction.js';
 import { announce, el, focusOn, replace, saveFile } from '../../ui/dom.js';
 import { bothTimes, codeText, technical } from '../../ui/election.js';
 import { t } from '../../ui/i18n.js';
@@ -55,7 +56,7 @@ function unknown(booth, way, outcome, again) {
 		notice(kind, el('p', null, el('strong', null, t('vote.not-known-what'))), el('p', null, t(`vote.why-${outcome.why}`)), safety(booth)),
 		el('p', null, t('vote.trying')),
 		el('dl', { class: 'facts' }, el('dt', null, t('booth.voter')), el('dd', null, way.pending.voter), el('dt', null, t('booth.tracker')), el('dd', null, codeText(tracker(way.pending.payload).text))),
-		technical(outcome.rule, outcome.detail),
+		outcome.contradiction ? contradictionBox(outcome.contradiction) : technical(outcome.rule, outcome.detail),
 		el('p', { class: 'actions' }, el('button', { type: 'button', class: 'main', on: { click: again } }, t('vote.try-now'))),
 	];
 }

@@ -7,6 +7,7 @@ import * as checkpoint from './checkpoint.mjs';
 import * as code from './code.mjs';
 import * as dleqList from './dleq_list.mjs';
 import * as election from './election.mjs';
+import * as fork from './fork.mjs';
 import * as group from './group.mjs';
 import * as hashToGroup from './hash_to_group.mjs';
 import * as json from './json.mjs';
@@ -28,7 +29,7 @@ export const topics = {
 	group, hash_to_group: hashToGroup, transcript, code, keys, schnorr,
 	bitproof, bitproof_modp4096: bitproof.modp, ballot,
 	ceremony, ceremony_modp4096: ceremony.modp,
-	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt,
+	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt, fork,
 	json, characters, manifest, roll, election,
 	ranking, opening, shuffle, dleq_list: dleqList,
 };
