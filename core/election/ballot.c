@@ -115,7 +115,7 @@ static tb_err check_wire_points(const tb_election_params *p, const tb_ballot *b,
 	tb_point_identity(g, &one);
 	tb_point_write(g, identity, &one);
 	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++) {
-		for (uint32_t i = 0; i < tb_election_params_num_options(p, q); i++) {
+		for (uint32_t i = 0; i < tb_election_params_num_ciphertexts(p, q); i++) {
 			a[num] = b->part[q] + 2 * len * i;
 			if (memcmp(a[num], identity, len) == 0) {
 				(void)snprintf(where, sizeof where, "questions[%u].options[%u]", q, i);
@@ -157,6 +157,8 @@ static tb_err prove_questions(const tb_election_params *p, uint8_t *parts, const
 	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++) {
 		tb_err err;
 
+		if (tb_election_params_ranking(p, q) != NULL)
+			return TB_ERR_RANGE;
 		binding.question = q;
 		err = tb_bitproof_prove(tb_election_params_prover(p), parts,
 			tb_election_params_definition(p, q), &binding, choices->value[q], choices->blank[q],

@@ -60,7 +60,9 @@ size_t tb_ballot_batch_bytes(const tb_election_params *p, size_t capacity)
 	size_t bits = 0, one;
 
 	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++)
-		bits += tb_election_params_definition(p, q)->num_bits;
+		bits += tb_election_params_ranking(p, q) != NULL
+				? 0
+				: tb_election_params_definition(p, q)->num_bits;
 	/* Four times per_term: the multi-scalar multiplication keeps digits and order of every term beside (measured). */
 	one = sizeof(slot) + sizeof(tb_ballot_verdict) + sizeof(size_t) + sizeof(bool) + 2 * small +
 	      tb_election_params_payload_len(p, TB_ID_MAX) + terms_per_ballot(p) * (stride + 4 * per_term) +
@@ -86,9 +88,12 @@ static tb_err new_proofs(tb_ballot_batch *b)
 	b->proofs = calloc(b->capacity * questions, sizeof(tb_bitproof *));
 	if (b->proofs == NULL)
 		return TB_ERR_MEMORY;
-	for (size_t i = 0; i < b->capacity * questions && err == TB_OK; i++)
+	for (size_t i = 0; i < b->capacity * questions && err == TB_OK; i++) {
+		if (tb_election_params_ranking(b->params, (uint32_t)(i % questions)) != NULL)
+			continue;
 		err = tb_bitproof_new(tb_election_params_group(b->params), &b->proofs[i],
 			tb_election_params_definition(b->params, (uint32_t)(i % questions)));
+	}
 	return err;
 }
 
@@ -285,8 +290,10 @@ static tb_err check_signatures(tb_ballot_batch *b)
 static void decode(tb_ballot_batch *b, slot *s)
 {
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params) && s->rule == NULL; q++) {
-		if (tb_bitproof_parse(proof_of(b, s, q), s->ballot.part[q],
-			    tb_election_params_part_len(b->params, q)) != TB_OK)
+		if (tb_election_params_ranking(b->params, q) != NULL)
+			refuse(s, "BALLOT.VERIFY", "a ranking", q);
+		else if (tb_bitproof_parse(proof_of(b, s, q), s->ballot.part[q],
+				 tb_election_params_part_len(b->params, q)) != TB_OK)
 			refuse(s, "BALLOT.POINTS", "a point or scalar that is not canonical", q);
 	}
 }

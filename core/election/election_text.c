@@ -35,6 +35,7 @@ const char *const tb_keyword_names[TB_KEY_NUM] = {
 	[TB_KEY_ADMIN] = "Admin",
 	[TB_KEY_REGISTRAR] = "Registrar",
 	[TB_KEY_THRESHOLD] = "Threshold",
+	[TB_KEY_MIXES] = "Mixes",
 	[TB_KEY_TRUSTEE] = "Trustee",
 	[TB_KEY_ENDORSER] = "Endorser",
 	[TB_KEY_WITNESSES] = "Witnesses",
@@ -47,8 +48,14 @@ const char *const tb_keyword_names[TB_KEY_NUM] = {
 	[TB_KEY_APPROVAL] = "Approval",
 	[TB_KEY_ORDER] = "Order",
 	[TB_KEY_BLANK] = "Blank",
+	[TB_KEY_COUNT] = "Count",
+	[TB_KEY_EQUAL] = "Equal ranks",
+	[TB_KEY_MINIMUM] = "Minimum votes",
+	[TB_KEY_DEFAULT] = "Default option",
+	[TB_KEY_DEFAULT_QUORUM] = "Default quorum",
 	[TB_KEY_LINK] = "Link",
 	[TB_KEY_PICTURE] = "Picture",
+	[TB_KEY_MAJORITY] = "Majority",
 };
 
 bool tb_keyword_find(const char *line, tb_keyword *key, const char **value, bool *odd)
@@ -194,9 +201,12 @@ static tb_err add_text(tb_text_reader *r, const char *line)
 static tb_err begin_question(tb_text_reader *r, const char *title)
 {
 	tb_manifest *m = r->m;
-	tb_question *list = tb_text_grow(m->questions, m->num_questions, sizeof *list);
-	tb_err err;
+	tb_question *list;
+	tb_err err = tb_text_end_question(r);
 
+	if (err != TB_OK)
+		return err;
+	list = tb_text_grow(m->questions, m->num_questions, sizeof *list);
 	if (list == NULL)
 		return TB_ERR_MEMORY;
 	m->questions = list;
@@ -254,6 +264,7 @@ static const char *const PATHS[] = {[TB_KEY_TITLE] = "title",
 	[TB_KEY_ADMIN] = "admin",
 	[TB_KEY_REGISTRAR] = "registrar",
 	[TB_KEY_THRESHOLD] = "threshold",
+	[TB_KEY_MIXES] = "mixes",
 	[TB_KEY_TRUSTEE] = "trustees",
 	[TB_KEY_ENDORSER] = "endorsers",
 	[TB_KEY_WITNESSES] = "witnesses.need",
@@ -261,7 +272,8 @@ static const char *const PATHS[] = {[TB_KEY_TITLE] = "title",
 
 static bool is_of_option(const tb_text_reader *r, tb_keyword key)
 {
-	return key == TB_KEY_LINK || key == TB_KEY_PICTURE || (key == TB_KEY_ID && r->in_option);
+	return key == TB_KEY_LINK || key == TB_KEY_PICTURE || key == TB_KEY_MAJORITY ||
+	       (key == TB_KEY_ID && r->in_option);
 }
 
 static tb_err remember_question_part(tb_text_reader *r, tb_keyword key)
@@ -273,11 +285,19 @@ static tb_err remember_question_part(tb_text_reader *r, tb_keyword key)
 		[TB_KEY_QUORUM] = "quorum",
 		[TB_KEY_APPROVAL] = "approval",
 		[TB_KEY_ORDER] = "order",
-		[TB_KEY_BLANK] = "blank"};
+		[TB_KEY_BLANK] = "blank",
+		[TB_KEY_COUNT] = "count.method",
+		[TB_KEY_EQUAL] = "count.equal",
+		[TB_KEY_MINIMUM] = "count.minimum",
+		[TB_KEY_DEFAULT] = "count.default",
+		[TB_KEY_DEFAULT_QUORUM] = "count.quorum"};
 	static const char *const of_method[] = {"method", "min", "max", "score_max"};
 	uint32_t q = r->m->num_questions - 1;
 	tb_err err = TB_OK;
 
+	if (key == TB_KEY_MAJORITY)
+		return tb_text_remember(
+			r, "questions[%u].count.ratios[%u]", q, r->m->questions[q].num_options - 1);
 	if (is_of_option(r, key))
 		return tb_text_remember(
 			r, "questions[%u].options[%u].%s", q, r->m->questions[q].num_options - 1, parts[key]);
@@ -404,7 +424,9 @@ static tb_err read_lines(tb_text_reader *r, const char *text, size_t len)
 		at = stop != NULL ? stop + 1 : end;
 	}
 	tb_buf_release(&line);
-	return err == TB_OK ? end_text(r) : err;
+	if (err == TB_OK)
+		err = end_text(r);
+	return err == TB_OK ? tb_text_end_question(r) : err;
 }
 
 /* ---- what was left out ---- */
@@ -450,8 +472,9 @@ static tb_err default_text(char **text)
 	return *text != NULL ? TB_OK : tb_text_set(text, "", 0);
 }
 
-static tb_err finish_question(tb_manifest *m, uint32_t index)
+static tb_err finish_question(tb_text_reader *r, uint32_t index)
 {
+	tb_manifest *m = r->m;
 	tb_question *q = &m->questions[index];
 	tb_err err = TB_OK;
 
@@ -472,7 +495,7 @@ static tb_err finish_question(tb_manifest *m, uint32_t index)
 		if (err == TB_OK)
 			err = default_text(&o->link);
 	}
-	return err;
+	return err == TB_OK ? tb_text_finish_ranked(r, index) : err;
 }
 
 /* "vote.example.org" becomes "vote.example.org/e/<slug>". */
@@ -503,9 +526,11 @@ static tb_err finish_manifest(tb_text_reader *r)
 		err = complete_origin(m);
 	if (err == TB_OK)
 		err = default_text(&m->text);
+	if (m->mixes == 0 && tb_manifest_has_ranked(m))
+		m->mixes = m->threshold;
 	for (uint32_t i = 0; err == TB_OK && i < m->num_questions && m->num_questions <= TB_MAX_QUESTIONS;
 		i++)
-		err = finish_question(m, i);
+		err = finish_question(r, i);
 	return err;
 }
 
@@ -602,6 +627,8 @@ static tb_err parse(
 	err = read_all(&r, text, len, may_miss, missing);
 	tb_buf_release(&r.text);
 	free(r.places);
+	for (size_t i = 0; i < TB_MAX_QUESTIONS; i++)
+		free(r.default_option[i]);
 	if (err != TB_OK)
 		tb_manifest_release(out);
 	return err;

@@ -27,7 +27,7 @@ tb_err tb_text_wrong(tb_text_reader *r, const char *rule, const char *expected, 
 	return tb_fault_set(r->fault, rule, where, expected, text);
 }
 
-static tb_err wrong_value(tb_text_reader *r, const char *value, const char *expected)
+tb_err tb_text_wrong_value(tb_text_reader *r, const char *value, const char *expected)
 {
 	return tb_text_wrong(r, "FILE.VALUE", expected, "\"%.120s\"", value);
 }
@@ -114,10 +114,10 @@ static tb_err set_choice(tb_text_reader *r, const char *value, const char *const
 		}
 		snprintf(expected + len, sizeof expected - len, "%s%s", i > 0 ? " or " : "", words[i]);
 	}
-	return wrong_value(r, value, expected);
+	return tb_text_wrong_value(r, value, expected);
 }
 
-static tb_err set_bool(tb_text_reader *r, const char *value, bool *out)
+tb_err tb_text_set_bool(tb_text_reader *r, const char *value, bool *out)
 {
 	static const char *const words[] = {"no", "yes", NULL};
 	unsigned choice;
@@ -128,12 +128,12 @@ static tb_err set_bool(tb_text_reader *r, const char *value, bool *out)
 	return err;
 }
 
-static tb_err set_number(tb_text_reader *r, const char *value, uint64_t *out, uint64_t max)
+tb_err tb_text_set_number(tb_text_reader *r, const char *value, uint64_t *out, uint64_t max)
 {
 	tb_words w = {value};
 
 	if (!tb_words_number(&w, out, max) || !tb_words_done(&w))
-		return wrong_value(r, value, "a whole number");
+		return tb_text_wrong_value(r, value, "a whole number");
 	return TB_OK;
 }
 
@@ -167,7 +167,7 @@ static tb_err read_role(tb_text_reader *r, const char *value, tb_role role, char
 	snprintf(expected, sizeof expected, "a name and the line tabella-%s-1 ... that `key show` prints",
 		tb_role_name(role));
 	if (line == NULL)
-		return wrong_value(r, value, expected);
+		return tb_text_wrong_value(r, value, expected);
 	err = tb_role_line_parse(keys, line, strlen(line), r->fault);
 	if (err != TB_OK) {
 		if (err == TB_ERR_RULE)
@@ -259,7 +259,7 @@ static tb_err add_witness(tb_text_reader *r, const char *value)
 	tb_err err;
 
 	if (tb_vkey_parse(&key, value, strlen(value)) != TB_OK || key.type != TB_VKEY_COSIGNATURE)
-		return wrong_value(r, value, "the witness's key for cosignatures, NAME+ID+BASE64");
+		return tb_text_wrong_value(r, value, "the witness's key for cosignatures, NAME+ID+BASE64");
 	list = tb_text_grow(m->witnesses, m->num_witnesses, sizeof *list);
 	if (list == NULL)
 		return TB_ERR_MEMORY;
@@ -299,7 +299,7 @@ static tb_err set_threshold(tb_text_reader *r, const char *value)
 
 	if (!tb_words_number(&w, &t, UINT32_MAX) || !tb_words_take(&w, "of") ||
 		!tb_words_number(&w, &n, UINT32_MAX) || !tb_words_done(&w) || n < 1 || t > n)
-		return wrong_value(r, value, "how many of how many trustees decrypt: \"2 of 3\"");
+		return tb_text_wrong_value(r, value, "how many of how many trustees decrypt: \"2 of 3\"");
 	r->m->threshold = (uint32_t)t;
 	r->planned_trustees = (uint32_t)n;
 	return TB_OK;
@@ -369,18 +369,30 @@ static tb_err set_opens(tb_text_reader *r, const char *value)
 static tb_err set_weights(tb_text_reader *r, const char *value)
 {
 	if (!tb_words_weights(&r->m->min_holders, &r->m->weights_warn, value))
-		return wrong_value(r, value, "\"refuse below 5 holders\" or \"warn below 5 holders\"");
+		return tb_text_wrong_value(
+			r, value, "\"refuse below 5 holders\" or \"warn below 5 holders\"");
 	return TB_OK;
 }
 
 static tb_err set_witnesses(tb_text_reader *r, const char *value)
 {
 	uint64_t number = 0;
-	tb_err err = set_number(r, value, &number, UINT32_MAX);
+	tb_err err = tb_text_set_number(r, value, &number, UINT32_MAX);
 
 	if (err == TB_OK && number == 0)
-		return wrong_value(r, value, "how many of the witnesses have to cosign, at least 1");
+		return tb_text_wrong_value(r, value, "how many of the witnesses have to cosign, at least 1");
 	r->m->witnesses_needed = (uint32_t)number;
+	return err;
+}
+
+static tb_err set_mixes(tb_text_reader *r, const char *value)
+{
+	uint64_t number = 0;
+	tb_err err = tb_text_set_number(r, value, &number, UINT32_MAX);
+
+	if (err == TB_OK && number == 0)
+		return tb_text_wrong_value(r, value, "how many trustees mix, at least 1");
+	r->m->mixes = (uint32_t)number;
 	return err;
 }
 
@@ -402,9 +414,9 @@ tb_err tb_text_head_value(tb_text_reader *r, tb_keyword key, const char *value)
 	case TB_KEY_CLOSES:
 		return set_closes(r, value);
 	case TB_KEY_REHEARSAL:
-		return set_bool(r, value, &m->rehearsal);
+		return tb_text_set_bool(r, value, &m->rehearsal);
 	case TB_KEY_FLOOR:
-		return set_number(r, value, &m->privacy_floor, (UINT64_C(1) << 53) - 1);
+		return tb_text_set_number(r, value, &m->privacy_floor, (UINT64_C(1) << 53) - 1);
 	case TB_KEY_WEIGHTS:
 		return set_weights(r, value);
 	case TB_KEY_SERVER:
@@ -415,6 +427,8 @@ tb_err tb_text_head_value(tb_text_reader *r, tb_keyword key, const char *value)
 		return set_single(r, value, TB_ROLE_REGISTRAR, &m->registrar_name, m->registrar_key);
 	case TB_KEY_THRESHOLD:
 		return set_threshold(r, value);
+	case TB_KEY_MIXES:
+		return set_mixes(r, value);
 	case TB_KEY_TRUSTEE:
 		return add_trustee(r, value);
 	case TB_KEY_ENDORSER:
@@ -433,7 +447,8 @@ tb_err tb_text_head_value(tb_text_reader *r, tb_keyword key, const char *value)
 static tb_err set_method(tb_text_reader *r, tb_question *q, const char *value)
 {
 	if (!tb_words_method(q, value))
-		return wrong_value(r, value, "referendum, choose 1 to 3, approval, or score 0 to 5");
+		return tb_text_wrong_value(
+			r, value, "referendum, choose 1 to 3, approval, score 0 to 5, or ranked");
 	return TB_OK;
 }
 
@@ -482,25 +497,26 @@ tb_err tb_text_question_value(tb_text_reader *r, tb_keyword key, const char *val
 	case TB_KEY_METHOD:
 		return set_method(r, q, value);
 	case TB_KEY_WINNERS:
-		err = set_number(r, value, &number, UINT32_MAX);
+		err = tb_text_set_number(r, value, &number, UINT32_MAX);
 		q->winners = (uint32_t)number;
 		return err;
 	case TB_KEY_QUORUM:
 		if (!tb_words_quorum(&q->quorum, value))
-			return wrong_value(
+			return tb_text_wrong_value(
 				r, value, "\"20% of electorate\", \"at least 10 ballots\", or none");
 		return TB_OK;
 	case TB_KEY_APPROVAL:
 		if (!tb_words_approval(&q->approval, value))
-			return wrong_value(r, value,
+			return tb_text_wrong_value(r, value,
 				"\"more than 1/2 of options_sum\", \"at least 2/3 of ballots\" (or of "
 				"electorate), or none");
 		return TB_OK;
 	case TB_KEY_ORDER:
 		return set_order(r, value, &q->random_order);
 	case TB_KEY_BLANK:
-		return set_bool(r, value, &q->blank);
+		return tb_text_set_bool(r, value, &q->blank);
 	default:
-		tb_bug("not a keyword of a question");
+		TB_REQUIRE(tb_keyword_is_of_ranked(key));
+		return tb_text_ranked_value(r, q, key, value);
 	}
 }

@@ -183,6 +183,8 @@ static void put_roles(tb_buf *out, const tb_manifest *m)
 	tb_buf_text(out, " of ");
 	tb_buf_decimal(out, of);
 	tb_buf_text(out, "\n");
+	if (m->mixes > 0)
+		put_number(out, TB_KEY_MIXES, m->mixes);
 	for (uint32_t i = 0; i < m->num_trustees; i++) {
 		keys = (tb_role_public){.role = TB_ROLE_TRUSTEE};
 		memcpy(keys.key[TB_PURPOSE_SIGN], m->trustees[i].sign_key, 32);
@@ -210,8 +212,10 @@ static bool is_default_id(const char *id, const char *text)
 	return strcmp(slug, id) == 0;
 }
 
-static void put_option(tb_buf *out, const tb_option *o)
+static void put_option(tb_buf *out, const tb_question *q, uint32_t index)
 {
+	const tb_option *o = &q->options[index];
+
 	tb_buf_text(out, "[] ");
 	put_value(out, o->label);
 	tb_buf_text(out, "\n");
@@ -232,6 +236,7 @@ static void put_option(tb_buf *out, const tb_option *o)
 		tb_buf_text(out, o->picture);
 		tb_buf_text(out, "\n");
 	}
+	tb_text_write_majority(out, q, index);
 	put_text(out, o->text, "    ");
 }
 
@@ -246,6 +251,8 @@ static void put_question(tb_buf *out, const tb_question *q)
 	tb_words_write_method(out, q);
 	tb_buf_text(out, "\n");
 	put_number(out, TB_KEY_WINNERS, q->winners);
+	if (q->method == TB_METHOD_RANKED)
+		tb_text_write_ranked(out, q);
 	if (q->quorum.base != TB_BASE_NONE) {
 		put_key(out, TB_KEY_QUORUM);
 		tb_words_write_quorum(out, &q->quorum);
@@ -261,7 +268,7 @@ static void put_question(tb_buf *out, const tb_question *q)
 	if (q->blank)
 		put_line(out, TB_KEY_BLANK, "yes");
 	for (uint32_t i = 0; i < q->num_options; i++)
-		put_option(out, &q->options[i]);
+		put_option(out, q, i);
 }
 
 tb_err tb_election_text_write(tb_buf *out, const tb_manifest *m)

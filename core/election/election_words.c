@@ -175,13 +175,20 @@ bool tb_words_method(tb_question *out, const char *value)
 		return take_range(&w, &zero, &out->score_max) && zero == 0 && out->score_max > 0 &&
 		       tb_words_done(&w);
 	}
+	if (tb_words_take(&w, "ranked")) {
+		out->method = TB_METHOD_RANKED;
+		out->min = out->max = 0;
+		return tb_words_done(&w) ||
+		       (take_range(&w, &out->min, &out->max) && out->max > 0 && tb_words_done(&w));
+	}
 	return false;
 }
 
 void tb_words_write_method(tb_buf *out, const tb_question *q)
 {
 	tb_buf_text(out, tb_method_name(q->method));
-	if (q->method == TB_METHOD_APPROVAL || (q->method == TB_METHOD_REFERENDUM && q->min == 0))
+	if (q->method == TB_METHOD_APPROVAL || (q->method == TB_METHOD_REFERENDUM && q->min == 0) ||
+		(q->method == TB_METHOD_RANKED && q->min == 0 && q->max == q->num_options))
 		return;
 	tb_buf_text(out, " ");
 	tb_buf_decimal(out, q->method == TB_METHOD_SCORE ? 0 : q->min);

@@ -15,8 +15,8 @@ bool tb_words_take(tb_words *w, const char *words);             /* these words, 
 bool tb_words_number(tb_words *w, uint64_t *out, uint64_t max); /* digits */
 bool tb_words_done(const tb_words *w);
 
-/* "referendum", "choose 1 to 3", "approval", "score 0 to 5": method, min, max, score_max.  What depends on the number of options
- * (max of approval and score) is left to the caller. */
+/* "referendum", "choose 1 to 3", "approval", "score 0 to 5", "ranked": method, min, max, score_max.  What depends on the number of options
+ * (max of approval, score and plain ranked) is left to the caller. */
 bool tb_words_method(tb_question *out, const char *value);
 void tb_words_write_method(tb_buf *out, const tb_question *q);
 /* "at least 1/5 of electorate", "20% of electorate", "more than ...", "at least 10 ballots", "none". */

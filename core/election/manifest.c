@@ -24,6 +24,8 @@ static void release_question(tb_question *q)
 	free(q->id);
 	free(q->title);
 	free(q->text);
+	free(q->count.method);
+	free(q->count.ratios);
 }
 
 void tb_manifest_release(tb_manifest *m)
@@ -139,21 +141,50 @@ uint32_t tb_manifest_max_score(const tb_manifest *m)
 	return max;
 }
 
+bool tb_manifest_has_ranked(const tb_manifest *m)
+{
+	for (uint32_t i = 0; i < m->num_questions; i++)
+		if (m->questions[i].method == TB_METHOD_RANKED)
+			return true;
+	return false;
+}
+
 tb_err tb_question_define(tb_bitproof_definition *out, const tb_question *q)
 {
+	if (q->method == TB_METHOD_RANKED)
+		return TB_ERR_RANGE;
 	return tb_bitproof_define(out, q->num_options, q->score_max, q->min, q->max, q->blank);
+}
+
+tb_err tb_question_define_ranking(tb_ranking_definition *out, const tb_question *q)
+{
+	if (q->method != TB_METHOD_RANKED)
+		return TB_ERR_RANGE;
+	return tb_ranking_define(out, q->num_options, q->min, q->max, q->count.equal);
+}
+
+/* 0 when it has no definition. */
+static size_t part_bytes(const tb_group *g, const tb_question *q)
+{
+	tb_bitproof_definition def;
+	tb_ranking_definition ranking;
+
+	if (tb_question_define_ranking(&ranking, q) == TB_OK)
+		return tb_ranking_part_bytes(g, &ranking);
+	return tb_question_define(&def, q) == TB_OK ? tb_bitproof_bytes(g, &def) : 0;
 }
 
 size_t tb_manifest_ballot_bytes(const tb_manifest *m, size_t id_len)
 {
 	/* version, length of the id, id, prev, date, checkpoint size and root, number of questions */
 	size_t total = 1 + 1 + id_len + 32 + 8 + 8 + 32 + 1;
-	tb_bitproof_definition def;
 
 	for (uint32_t i = 0; i < m->num_questions; i++) {
-		if (tb_question_define(&def, &m->questions[i]) != TB_OK)
+		size_t part = part_bytes(m->group, &m->questions[i]);
+
+		if (part == 0)
 			return 0;
-		total += tb_bitproof_bytes(m->group, &def);
+		total += part;
 	}
 	return total;
 }

@@ -3,6 +3,8 @@
 #define TB_CORE_ELECTION_MANIFEST_H
 
 #include "core/base/buf.h"
+#include "core/count/count.h"
+#include "core/election/ranking.h"
 #include "core/log/checkpoint.h"
 #include "core/log/entry.h"
 #include "crypto/bitproof.h"
@@ -30,12 +32,15 @@
 #define TB_MAX_WITNESSES 20
 #define TB_ORIGIN_MAX 200
 #define TB_BALLOT_MAX_BYTES (1u << 20)
+#define TB_MAX_COUNT_BAR (UINT64_C(1) << 40) /* minimum and quorum of a count */
+#define TB_MAX_RATIO 1000000
 
 typedef enum tb_method {
 	TB_METHOD_REFERENDUM,
 	TB_METHOD_CHOOSE,
 	TB_METHOD_APPROVAL,
-	TB_METHOD_SCORE
+	TB_METHOD_SCORE,
+	TB_METHOD_RANKED
 } tb_method;
 typedef enum tb_granularity {
 	TB_GRANULARITY_SECOND,
@@ -67,6 +72,15 @@ typedef struct tb_option {
 	char *picture; /* base64 of a PNG, JPEG or WebP file [MANIFEST.PICTURE]; NULL: none */
 } tb_option;
 
+/* How the ballots of a ranked question are counted [RANK.MANIFEST]; all of it 0 and NULL in any other question. */
+typedef struct tb_count_rule {
+	char *method; /* the id with its version; owned */
+	bool equal;   /* may options share a rank? */
+	uint64_t minimum, quorum;
+	uint32_t default_option; /* its index; TB_COUNT_NOBODY: none */
+	tb_count_ratio *ratios;  /* one per option, owned; NULL: none are asked for */
+} tb_count_rule;
+
 typedef struct tb_question {
 	char *id, *title, *text;
 	tb_method method;
@@ -76,6 +90,7 @@ typedef struct tb_question {
 	bool blank, random_order;
 	uint32_t winners;
 	tb_bar quorum, approval;
+	tb_count_rule count;
 } tb_question;
 
 typedef struct tb_trustee {
@@ -109,6 +124,7 @@ typedef struct tb_manifest {
 	char *server_name, *admin_name, *registrar_name;
 	uint8_t server_sign_key[32], server_log_key[32], admin_key[32], registrar_key[32];
 	uint32_t threshold;
+	uint32_t mixes; /* how many trustees shuffle the ranked ballots; 0 where no question is ranked */
 	tb_trustee *trustees;
 	uint32_t num_trustees;
 	tb_endorser *endorsers;
@@ -122,7 +138,7 @@ typedef struct tb_manifest {
 void tb_manifest_init(tb_manifest *m);    /* empty; every string NULL */
 void tb_manifest_release(tb_manifest *m); /* frees; *m is then as after init */
 
-/* Reads and checks everything.  RULE with MANIFEST.*, TEXT, ID or JSON.CANONICAL and a path such as
+/* Reads and checks everything.  RULE with MANIFEST.*, RANK.MANIFEST, TEXT, ID or JSON.CANONICAL and a path such as
  * "questions[2].max"; MEMORY. On failure *out is as after init. */
 TB_CHECKED tb_err tb_manifest_parse(tb_manifest *out, const void *bytes, size_t len, tb_fault *fault);
 /* All rules, for a manifest made otherwise than by parsing.  A NULL string counts as empty.  RULE, MEMORY. */
@@ -150,8 +166,13 @@ uint32_t tb_manifest_max_score(const tb_manifest *m);             /* the largest
  */
 TB_CHECKED tb_err tb_manifest_count_witnesses(const tb_manifest *m, const tb_note *note, uint32_t *num);
 
-/* The shape of the question's proof [BALLOT.DEFINITION].  RANGE, LIMIT (never for a checked manifest). */
+bool tb_manifest_has_ranked(const tb_manifest *m); /* is any question ranked? */
+
+/* The shape of the proof of a question that is not ranked [BALLOT.DEFINITION].  RANGE, LIMIT (for a checked manifest only RANGE, of a
+ * ranked question). */
 TB_CHECKED tb_err tb_question_define(tb_bitproof_definition *out, const tb_question *q);
+/* The same of a ranked one [RANK.DEFINITION].  RANGE (of any other question, too). */
+TB_CHECKED tb_err tb_question_define_ranking(tb_ranking_definition *out, const tb_question *q);
 /* Bytes of a whole ballot [BALLOT.PAYLOAD] by a voter with an id of `id_len` bytes; 0 when a question has no
  * definition. */
 size_t tb_manifest_ballot_bytes(const tb_manifest *m, size_t id_len);

@@ -4,16 +4,18 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "core/count/count.h"
 #include "core/election/manifest.h"
 #include "core/election/picture.h"
 #include "core/log/note.h"
 #include "crypto/schnorr.h"
 #include "crypto/sign.h"
 
-/* The rules MANIFEST.*, TEXT and ID, one after the other in the order of the JSON; the first that is broken is
+/* The rules MANIFEST.*, RANK.MANIFEST, TEXT and ID, one after the other in the order of the JSON; the first that is broken is
  * reported with its path. */
 
 #define QUESTIONS "MANIFEST.QUESTIONS"
+#define RANKED "RANK.MANIFEST"
 #define PRINTABLE                                                                                            \
 	"!\"#$%&'()*,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 #define PATH_MAX_BYTES 96
@@ -423,6 +425,92 @@ static tb_err check_options(const place *at, const tb_question *q)
 	return err;
 }
 
+/* ---- ranked questions [RANK.MANIFEST] ---- */
+
+/* What only a method with a default option has a use for. */
+static tb_err check_default(const place *at, const tb_question *q, bool takes_default)
+{
+	const tb_count_rule *rule = &q->count;
+	bool has_default = rule->default_option != TB_COUNT_NOBODY;
+
+	if (has_default && !takes_default)
+		return bad(at, "count.default", RANKED, "none: this method has no default option", "one");
+	if (has_default && rule->default_option >= q->num_options)
+		return bad(at, "count.default", RANKED, "the id of an option, or \"\"", "another");
+	if (rule->quorum > (has_default ? TB_MAX_COUNT_BAR : 0))
+		return bad(at, "count.quorum", RANKED,
+			has_default ? "0 to 2^40" : "0 where there is no default option", "%llu",
+			(unsigned long long)rule->quorum);
+	if (rule->ratios == NULL)
+		return TB_OK;
+	if (!has_default)
+		return bad(at, "count.ratios", RANKED, "none where there is no default option", "some");
+	for (uint32_t i = 0; i < q->num_options; i++) {
+		uint32_t a = rule->ratios[i].a, b = rule->ratios[i].b;
+		uint32_t most = i == rule->default_option ? 1 : TB_MAX_RATIO;
+		char key[40];
+
+		snprintf(key, sizeof key, "count.ratios[%u]", i);
+		if (a < 1 || a > most || b < 1 || b > most)
+			return bad(at, key, RANKED,
+				most == 1 ? "[1,1] for the default option" : "two numbers from 1 to 1000000",
+				"[%u,%u]", a, b);
+	}
+	return TB_OK;
+}
+
+static tb_err check_count(const place *at, const tb_question *q)
+{
+	const tb_count_rule *rule = &q->count;
+	const tb_count_method *method = tb_count_method_find(text_of(rule->method));
+
+	if (method == NULL || strcmp(method->id, rule->method) != 0 ||
+		(method->flags & TB_COUNT_NEEDS_SCORES) != 0)
+		return bad(at, "count.method", RANKED, "a method that counts rankings, with its version",
+			"\"%.80s\"", text_of(rule->method));
+	if ((method->flags & TB_COUNT_ONE_SEAT) != 0 && q->winners != 1)
+		return bad(at, "winners", RANKED, "1: this method elects one", "%u", q->winners);
+	if (rule->equal && (method->flags & TB_COUNT_EQUAL_RANKS) == 0)
+		return bad(
+			at, "count.equal", RANKED, "false: equal ranks mean nothing to this method", "true");
+	if (rule->minimum > ((method->flags & TB_COUNT_HAS_MINIMUM) != 0 ? TB_MAX_COUNT_BAR : 0))
+		return bad(at, "count.minimum", RANKED, "0 to 2^40, and 0 where the method takes none",
+			"%llu", (unsigned long long)rule->minimum);
+	return check_default(at, q, (method->flags & TB_COUNT_HAS_DEFAULT) != 0);
+}
+
+static tb_err check_ranked(const place *at, const tb_question *q)
+{
+	const tb_count_rule *rule = &q->count;
+
+	if (q->method != TB_METHOD_RANKED) /* JSON cannot say any of this */
+		return rule->method == NULL && rule->ratios == NULL
+			       ? TB_OK
+			       : bad(at, "count", RANKED, "none: the question is not ranked", "one");
+	if (q->blank)
+		return bad(at, "blank", RANKED, "false where the question is ranked", "true");
+	if (q->approval.base != TB_BASE_NONE)
+		return bad(at, "approval", RANKED, "none where the question is ranked", "one");
+	return check_count(at, q);
+}
+
+/* How many trustees mix, and where nobody could.  At least as many as decrypt: otherwise fewer dishonest ones than it takes to open
+ * ballots could tell whose each of them was. */
+static tb_err check_mixes(const place *at, const tb_manifest *m, bool is_draft)
+{
+	uint32_t most = is_draft ? TB_MAX_TRUSTEES : m->num_trustees;
+
+	if (!tb_manifest_has_ranked(m))
+		return m->mixes == 0 ? TB_OK : bad(at, "mixes", RANKED, "none: no question is ranked", "one");
+	if (m->group != tb_group_ristretto255())
+		return bad(at, "group", RANKED, "ristretto255: a small subgroup cannot carry a ranking", "%s",
+			tb_group_name(m->group));
+	if (m->mixes < m->threshold || m->mixes > most)
+		return bad(
+			at, "mixes", RANKED, "from the threshold to the number of trustees", "%u", m->mixes);
+	return TB_OK;
+}
+
 static tb_err check_question(const place *at, const tb_question *q)
 {
 	tb_bitproof_definition def;
@@ -432,7 +520,7 @@ static tb_err check_question(const place *at, const tb_question *q)
 		err = check_name(at, "title", q->title);
 	if (err == TB_OK)
 		err = check_text(at, "text", q->text, TB_TEXT_MAX, TB_TEXT_LINES);
-	if (err == TB_OK && q->method > TB_METHOD_SCORE)
+	if (err == TB_OK && q->method > TB_METHOD_RANKED)
 		err = bad(at, "method", "MANIFEST", "a method", "another number");
 	if (err == TB_OK)
 		err = check_options(at, q);
@@ -442,13 +530,15 @@ static tb_err check_question(const place *at, const tb_question *q)
 		err = bad(at, "winners", QUESTIONS, "1 to the number of options", "%u", q->winners);
 	if (err == TB_OK)
 		err = check_bars(at, q);
-	if (err == TB_OK && tb_question_define(&def, q) != TB_OK)
+	if (err == TB_OK)
+		err = check_ranked(at, q);
+	if (err == TB_OK && q->method != TB_METHOD_RANKED && tb_question_define(&def, q) != TB_OK)
 		err = bad(at, "", QUESTIONS, "at most 2000 bits of proof [BALLOT.DEFINITION]",
 			"%u options of score %u with max %u", q->num_options, q->score_max, q->max);
 	return err;
 }
 
-static tb_err check_questions(const place *at, const tb_manifest *m)
+static tb_err check_questions(const place *at, const tb_manifest *m, bool is_draft)
 {
 	place inside;
 	tb_err err = TB_OK;
@@ -464,6 +554,8 @@ static tb_err check_questions(const place *at, const tb_manifest *m)
 				err = bad(&inside, "id", QUESTIONS, "an id of its own",
 					"the id of questions[%u]", j);
 	}
+	if (err == TB_OK)
+		err = check_mixes(at, m, is_draft);
 	if (err != TB_OK)
 		return err;
 	bytes = tb_manifest_ballot_bytes(m, TB_ID_MAX);
@@ -481,7 +573,7 @@ tb_err tb_manifest_check_draft(const tb_manifest *m, unsigned missing, tb_fault 
 	if (err == TB_OK)
 		err = check_roles(&top, m, missing);
 	if (err == TB_OK)
-		err = check_questions(&top, m);
+		err = check_questions(&top, m, (missing & 1u << TB_ROLE_TRUSTEE) != 0);
 	return err;
 }
 

@@ -13,7 +13,8 @@
 static const char *const METHODS[] = {[TB_METHOD_REFERENDUM] = "referendum",
 	[TB_METHOD_CHOOSE] = "choose",
 	[TB_METHOD_APPROVAL] = "approval",
-	[TB_METHOD_SCORE] = "score"};
+	[TB_METHOD_SCORE] = "score",
+	[TB_METHOD_RANKED] = "ranked"};
 static const char *const GRANULARITIES[] = {[TB_GRANULARITY_SECOND] = "second",
 	[TB_GRANULARITY_MINUTE] = "minute",
 	[TB_GRANULARITY_HOUR] = "hour",
@@ -140,6 +141,52 @@ static void take_option(tb_json_in *in, tb_option *o)
 	tb_json_leave(in);
 }
 
+/* "" or the id of an option. */
+static uint32_t take_default_option(tb_json_in *in, const tb_question *q)
+{
+	tb_json_string id;
+
+	tb_json_take_string(in, "default", &id, TB_MANIFEST_MAX_BYTES);
+	if (in->err != TB_OK || id.len == 0)
+		return TB_COUNT_NOBODY;
+	for (uint32_t i = 0; i < q->num_options; i++)
+		if (strcmp(q->options[i].id, id.data) == 0)
+			return i;
+	tb_json_in_fail(in, "default", "RANK.MANIFEST", "the id of an option, or \"\"", "\"%.80s\"", id.data);
+	return TB_COUNT_NOBODY;
+}
+
+static tb_count_ratio *take_ratios(tb_json_in *in, const tb_question *q)
+{
+	uint32_t num;
+	tb_count_ratio *list = take_list(in, "ratios", &num, sizeof *list);
+
+	for (uint32_t i = 0; i < num; i++) {
+		(void)tb_json_enter_array(in, TB_JSON_ITEM, 2, 2);
+		list[i].a = take_u32(in, TB_JSON_ITEM);
+		list[i].b = take_u32(in, TB_JSON_ITEM);
+		tb_json_leave(in);
+	}
+	tb_json_leave(in);
+	if (in->err == TB_OK && num != 0 && num != q->num_options)
+		tb_json_in_fail(in, "ratios", "RANK.MANIFEST", "one for every option, or none", "%u", num);
+	return list;
+}
+
+static void take_count(tb_json_in *in, tb_question *q)
+{
+	tb_count_rule *rule = &q->count;
+
+	tb_json_enter_object(in, "count");
+	rule->method = take_string(in, "method");
+	rule->equal = tb_json_take_bool(in, "equal");
+	rule->minimum = tb_json_take_int(in, "minimum", 0, TB_JSON_INT_MAX);
+	rule->default_option = take_default_option(in, q);
+	rule->quorum = tb_json_take_int(in, "quorum", 0, TB_JSON_INT_MAX);
+	rule->ratios = take_ratios(in, q);
+	tb_json_leave(in);
+}
+
 static void take_question(tb_json_in *in, tb_question *q)
 {
 	tb_json_enter_object(in, TB_JSON_ITEM);
@@ -159,6 +206,8 @@ static void take_question(tb_json_in *in, tb_question *q)
 	q->winners = take_u32(in, "winners");
 	take_quorum(in, &q->quorum);
 	take_approval(in, &q->approval);
+	if (in->err == TB_OK && q->method == TB_METHOD_RANKED)
+		take_count(in, q);
 	tb_json_leave(in);
 }
 
@@ -218,6 +267,12 @@ static void take_roles(tb_json_in *in, tb_manifest *m)
 	tb_json_take_base64(in, "key", m->registrar_key, 32);
 	tb_json_leave(in);
 	m->threshold = take_u32(in, "threshold");
+	if (tb_json_has(in, "mixes")) {
+		m->mixes = take_u32(in, "mixes");
+		if (in->err == TB_OK &&
+			m->mixes == 0) /* that there are none is written by leaving the member out */
+			m->mixes = UINT32_MAX;
+	}
 	m->trustees = take_list(in, "trustees", &m->num_trustees, sizeof *m->trustees);
 	for (uint32_t i = 0; i < m->num_trustees; i++) {
 		tb_json_enter_object(in, TB_JSON_ITEM);
@@ -306,6 +361,28 @@ static void put_bars(tb_json_out *out, const tb_question *q)
 	}
 }
 
+static void put_count(tb_json_out *out, const tb_question *q)
+{
+	const tb_count_rule *rule = &q->count;
+	bool has_default = rule->default_option != TB_COUNT_NOBODY;
+
+	tb_json_out_object(out, "count");
+	put_text(out, "method", rule->method);
+	tb_json_out_bool(out, "equal", rule->equal);
+	tb_json_out_int(out, "minimum", rule->minimum);
+	put_text(out, "default", has_default ? q->options[rule->default_option].id : "");
+	tb_json_out_int(out, "quorum", rule->quorum);
+	tb_json_out_array(out, "ratios");
+	for (uint32_t i = 0; rule->ratios != NULL && i < q->num_options; i++) {
+		tb_json_out_array(out, TB_JSON_ITEM);
+		tb_json_out_int(out, TB_JSON_ITEM, rule->ratios[i].a);
+		tb_json_out_int(out, TB_JSON_ITEM, rule->ratios[i].b);
+		tb_json_out_end(out);
+	}
+	tb_json_out_end(out);
+	tb_json_out_end(out);
+}
+
 static void put_question(tb_json_out *out, const tb_question *q)
 {
 	tb_json_out_object(out, TB_JSON_ITEM);
@@ -332,6 +409,8 @@ static void put_question(tb_json_out *out, const tb_question *q)
 	put_text(out, "order", ORDERS[q->random_order]);
 	tb_json_out_int(out, "winners", q->winners);
 	put_bars(out, q);
+	if (q->method == TB_METHOD_RANKED)
+		put_count(out, q);
 	tb_json_out_end(out);
 }
 
@@ -390,6 +469,8 @@ static void put_roles(tb_json_out *out, const tb_manifest *m)
 	put_named_key(out, "admin", m->admin_name, m->admin_key);
 	put_named_key(out, "registrar", m->registrar_name, m->registrar_key);
 	tb_json_out_int(out, "threshold", m->threshold);
+	if (m->mixes > 0)
+		tb_json_out_int(out, "mixes", m->mixes);
 	tb_json_out_array(out, "trustees");
 	for (uint32_t i = 0; i < m->num_trustees; i++) {
 		tb_json_out_object(out, TB_JSON_ITEM);

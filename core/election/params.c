@@ -17,26 +17,35 @@ struct tb_election_params {
 	uint32_t first_option[TB_MAX_QUESTIONS];
 	size_t part_len[TB_MAX_QUESTIONS];
 	size_t parts_len;
-	tb_bitproof_definition *definition; /* one per question */
+	tb_bitproof_definition *definition; /* one per question; of a ranked one it says nothing */
+	tb_ranking_definition ranking[TB_MAX_QUESTIONS]; /* w = 0: not ranked */
 };
 
 /* A manifest that was parsed keeps to every limit of the definitions, so failing here is a bug of the caller. */
-static void define_questions(tb_election_params *p)
+static void define_question(tb_election_params *p, uint32_t i)
 {
 	const tb_group *g = p->manifest->group;
+	const tb_question *q = &p->manifest->questions[i];
+	tb_bitproof_definition *def = &p->definition[i];
 
+	if (q->method == TB_METHOD_RANKED) {
+		TB_REQUIRE(tb_question_define_ranking(&p->ranking[i], q) == TB_OK);
+		p->part_len[i] = tb_ranking_part_bytes(g, &p->ranking[i]);
+		return;
+	}
+	TB_REQUIRE(tb_question_define(def, q) == TB_OK);
+	p->part_len[i] = tb_bitproof_bytes(g, def);
+	if (def->num_bits > p->most_bits)
+		p->most_bits = def->num_bits;
+}
+
+static void define_questions(tb_election_params *p)
+{
 	for (uint32_t i = 0; i < p->num_questions; i++) {
-		const tb_question *q = &p->manifest->questions[i];
-		tb_bitproof_definition *def = &p->definition[i];
-
-		TB_REQUIRE(tb_bitproof_define(def, q->num_options, q->score_max, q->min, q->max, q->blank) ==
-			   TB_OK);
+		define_question(p, i);
 		p->first_option[i] = p->total_options;
-		p->total_options += q->num_options;
-		p->part_len[i] = tb_bitproof_bytes(g, def);
+		p->total_options += p->manifest->questions[i].num_options;
 		p->parts_len += p->part_len[i];
-		if (def->num_bits > p->most_bits)
-			p->most_bits = def->num_bits;
 	}
 }
 
@@ -121,12 +130,21 @@ uint32_t tb_election_params_num_questions(const tb_election_params *p)
 
 uint32_t tb_election_params_num_options(const tb_election_params *p, uint32_t question)
 {
-	return tb_election_params_definition(p, question)->num_options;
+	TB_REQUIRE(question < p->num_questions);
+	return p->manifest->questions[question].num_options;
+}
+
+uint32_t tb_election_params_num_ciphertexts(const tb_election_params *p, uint32_t question)
+{
+	const tb_ranking_definition *ranking = tb_election_params_ranking(p, question);
+
+	return ranking != NULL ? ranking->w : tb_election_params_num_options(p, question);
 }
 
 uint32_t tb_election_params_score_max(const tb_election_params *p, uint32_t question)
 {
-	return tb_election_params_definition(p, question)->max_score;
+	TB_REQUIRE(question < p->num_questions);
+	return p->manifest->questions[question].score_max;
 }
 
 uint32_t tb_election_params_total_options(const tb_election_params *p)
@@ -143,7 +161,13 @@ uint32_t tb_election_params_first_option(const tb_election_params *p, uint32_t q
 const tb_bitproof_definition *tb_election_params_definition(const tb_election_params *p, uint32_t question)
 {
 	TB_REQUIRE(question < p->num_questions);
-	return &p->definition[question];
+	return p->ranking[question].w > 0 ? NULL : &p->definition[question];
+}
+
+const tb_ranking_definition *tb_election_params_ranking(const tb_election_params *p, uint32_t question)
+{
+	TB_REQUIRE(question < p->num_questions);
+	return p->ranking[question].w > 0 ? &p->ranking[question] : NULL;
 }
 
 const tb_bitproof_key *tb_election_params_key(const tb_election_params *p)

@@ -7,7 +7,7 @@
 
 /*
  * Everything that making or checking a ballot of one election needs and that is the same for all its ballots:
- * the group, h, the context, the definition of every question [BALLOT.DEFINITION], the generators
+ * the group, h, the context, the definition of every question [BALLOT.DEFINITION] [RANK.DEFINITION], the generators
  * [BALLOT.GENERATORS] and the layout of the payload [BALLOT.PAYLOAD].  Immutable once made, so any number of
  * threads share one.
  */
@@ -32,10 +32,15 @@ const uint8_t *tb_election_params_context(const tb_election_params *p); /* 32 by
 uint32_t tb_election_params_num_questions(const tb_election_params *p);
 uint32_t tb_election_params_num_options(const tb_election_params *p, uint32_t question);
 uint32_t tb_election_params_score_max(const tb_election_params *p, uint32_t question);
+/* How many ciphertexts stand for the question in a ballot: one per option, or the elements of a ranking. */
+uint32_t tb_election_params_num_ciphertexts(const tb_election_params *p, uint32_t question);
 /* Options of all questions; and where those of one question begin in a list of all. */
 uint32_t tb_election_params_total_options(const tb_election_params *p);
 uint32_t tb_election_params_first_option(const tb_election_params *p, uint32_t question);
+/* What the proof of a question is about; NULL: it is ranked. */
 const tb_bitproof_definition *tb_election_params_definition(const tb_election_params *p, uint32_t question);
+/* NULL: it is not ranked. */
+const tb_ranking_definition *tb_election_params_ranking(const tb_election_params *p, uint32_t question);
 const tb_bitproof_key *tb_election_params_key(const tb_election_params *p);
 const tb_bitproof_prover *tb_election_params_prover(
 	const tb_election_params *p); /* aborts when there is none */

@@ -20,7 +20,7 @@
 /* ---- manifest and election file ---- */
 
 static tb_buf manifest_json, election_text;
-static tb_manifest example;
+static tb_manifest example, ranked; /* the second with ranked questions */
 static tb_fault fault;
 
 static int begin(void **state)
@@ -28,15 +28,17 @@ static int begin(void **state)
 	(void)state;
 	tb_buf_init(&manifest_json, TB_MANIFEST_MAX_BYTES);
 	tb_buf_init(&election_text, TB_ELECTION_TEXT_MAX);
-	if (example_manifest(&example) != TB_OK || tb_manifest_write(&manifest_json, &example) != TB_OK)
+	if (example_manifest(&example) != TB_OK || example_ranked_manifest(&ranked) != TB_OK ||
+		tb_manifest_write(&manifest_json, &ranked) != TB_OK)
 		return -1;
-	return tb_election_text_write(&election_text, &example) == TB_OK ? 0 : -1;
+	return tb_election_text_write(&election_text, &ranked) == TB_OK ? 0 : -1;
 }
 
 static int finish(void **state)
 {
 	(void)state;
 	tb_manifest_release(&example);
+	tb_manifest_release(&ranked);
 	tb_buf_release(&manifest_json);
 	tb_buf_release(&election_text);
 	return 0;
@@ -58,7 +60,7 @@ static tb_err write_manifest(void)
 	tb_err err;
 
 	tb_buf_init(&out, TB_MANIFEST_MAX_BYTES);
-	err = tb_manifest_write(&out, &example);
+	err = tb_manifest_write(&out, &ranked);
 	tb_buf_release(&out);
 	return err;
 }
@@ -79,7 +81,7 @@ static tb_err write_text(void)
 	tb_err err;
 
 	tb_buf_init(&out, TB_ELECTION_TEXT_MAX);
-	err = tb_election_text_write(&out, &example);
+	err = tb_election_text_write(&out, &ranked);
 	tb_buf_release(&out);
 	return err;
 }

@@ -139,6 +139,39 @@ static void add_questions(tb_manifest *m)
 	add_question(m, &q4, "logo", "Which logo?", "", logo);
 }
 
+static void add_ranked(tb_manifest *m)
+{
+	static const char *const chair[] = {
+		"ada", "Ada", "bj-rn", "Bj\xc3\xb6rn", "nobody", "None of them", NULL};
+	static const char *const council[] = {
+		"a", "Anna", "b", "Bert", "c", "Cleo", "d", "Dora", "e", "Emil", NULL};
+	static const tb_count_ratio ratios[] = {{3, 1}, {1, 1}, {1, 1}};
+	const tb_question q5 = {.method = TB_METHOD_RANKED,
+		.max = 3,
+		.score_max = 1,
+		.winners = 1,
+		.quorum = {.base = TB_BASE_COUNT, .count = 2},
+		.count = {.equal = true, .default_option = 2, .quorum = 4}};
+	const tb_question q6 = {.method = TB_METHOD_RANKED,
+		.min = 1,
+		.max = 4,
+		.score_max = 1,
+		.winners = 2,
+		.random_order = true,
+		.count = {.minimum = 2, .default_option = TB_COUNT_NOBODY}};
+	tb_question *q;
+
+	m->questions = must(realloc(m->questions, (m->num_questions + 2) * sizeof *m->questions));
+	add_question(m, &q5, "chair", "Who shall chair?", "", chair);
+	add_question(m, &q6, "council", "Who shall sit on the council?", "Two of them.", council);
+	q = &m->questions[m->num_questions - 2];
+	q[0].count.method = example_string("condorcet-debian-1.9");
+	q[0].count.ratios = must(malloc(sizeof ratios));
+	memcpy(q[0].count.ratios, ratios, sizeof ratios);
+	q[1].count.method = example_string("scottish-stv-2007");
+	m->mixes = 2;
+}
+
 tb_err example_manifest(tb_manifest *m)
 {
 	tb_manifest_init(m);
@@ -154,4 +187,13 @@ tb_err example_manifest(tb_manifest *m)
 	m->min_holders = 5;
 	add_questions(m);
 	return add_roles(m);
+}
+
+tb_err example_ranked_manifest(tb_manifest *m)
+{
+	tb_err err = example_manifest(m);
+
+	if (err == TB_OK)
+		add_ranked(m);
+	return err;
 }

@@ -11,6 +11,9 @@
  * Its keys come from codes that everybody can see here; they exist in no other election.
  */
 tb_err example_manifest(tb_manifest *m);
+/* The same with two ranked questions more, and so 2 mixes: "chair" (Condorcet after Debian with default option "nobody", quorum and
+ * ratios, equal ranks) and "council" (Scottish STV, 2 seats of 5, 1 to 4 ranks). */
+tb_err example_ranked_manifest(tb_manifest *m);
 /* The secret keys of a role; `index` is 1..3 for trustees, else 0. */
 tb_err example_keys(tb_role_keys *out, tb_role role, unsigned index);
 /* A copy with malloc, aborting when there is no memory. */

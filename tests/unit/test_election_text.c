@@ -50,6 +50,33 @@ static void assert_survives(const tb_manifest *m)
 	tb_buf_release(&after);
 }
 
+static void test_ranked_questions_survive(void **state)
+{
+	tb_manifest m;
+	tb_count_rule *rule;
+
+	(void)state;
+	assert_int_equal(example_ranked_manifest(&m), TB_OK);
+	assert_survives(&m);
+	m.mixes = 3;
+	m.questions[5].min = 0;
+	m.questions[5].max = 5;
+	rule = &m.questions[4].count;
+	m.questions[4].min = m.questions[4].max = 2;
+	for (size_t i = 0; i < 3; i++) /* said, though it changes nothing */
+		rule->ratios[i] = (tb_count_ratio){1, 1};
+	assert_survives(&m);
+	rule->ratios[0] = (tb_count_ratio){1000000, 999999};
+	rule->default_option = 1;
+	rule->quorum = UINT64_C(1) << 40;
+	m.questions[5].count.minimum = UINT64_C(1) << 40;
+	assert_survives(&m);
+	free(rule->ratios);
+	*rule = (tb_count_rule){.method = rule->method, .default_option = TB_COUNT_NOBODY};
+	assert_survives(&m);
+	tb_manifest_release(&m);
+}
+
 static void set(char **to, const char *text)
 {
 	free(*to);
@@ -291,6 +318,59 @@ static void test_how_it_may_be_written(void **state)
 	tb_manifest_release(&m);
 }
 
+#define RANKED "Question: Who?\nMethod: ranked\nCount: Condorcet-Debian\n"
+#define OPTIONS "[] Ada\n[] Bert\n[] Nobody\n"
+
+static void test_how_rankings_may_be_written(void **state)
+{
+	tb_manifest m;
+	tb_fault fault;
+	tb_question *q;
+
+	(void)state;
+	assert_int_equal(
+		read_text(&m, HEAD,
+			"Question: Who?\nDefault option: nobody\nMethod: Ranked\nDefault quorum: "
+			"7\nCount: condorcet-debian\n[] Ada\n[] Bert\nMajority: 3:1\n text\n[] "
+			"Nobody\nEqual ranks: YES\n"
+			"Question: And who?\nMethod: ranked up to 2\nCount: scottish-stv-2007\n"
+			"Minimum votes: 3\nEqual ranks: no\n" OPTIONS
+			"Question: Again?\nMethod: ranked 2 to 3\nCount: borda\nWinners: 2\n" OPTIONS,
+			&fault),
+		TB_OK);
+	assert_int_equal(m.mixes, 2); /* the threshold */
+	q = m.questions;
+	assert_int_equal(q[0].min, 0);
+	assert_int_equal(q[0].max, 3);
+	assert_int_equal(q[0].score_max, 1);
+	assert_string_equal(q[0].count.method, "condorcet-debian-1.9");
+	assert_true(q[0].count.equal);
+	assert_int_equal(q[0].count.default_option, 2);
+	assert_int_equal(q[0].count.quorum, 7);
+	assert_int_equal(q[0].count.ratios[0].a, 1);
+	assert_int_equal(q[0].count.ratios[1].a, 3);
+	assert_int_equal(q[0].count.ratios[2].b, 1);
+	assert_string_equal(q[0].options[1].text, "text");
+	assert_int_equal(q[1].max, 2);
+	assert_int_equal(q[1].count.minimum, 3);
+	assert_false(q[1].count.equal);
+	assert_null(q[1].count.ratios);
+	assert_int_equal(q[1].count.default_option, TB_COUNT_NOBODY);
+	assert_string_equal(q[2].count.method, "borda-1");
+	assert_int_equal(q[2].min, 2);
+	tb_manifest_release(&m);
+	assert_int_equal(read_text(&m, HEAD "Mixes: 3\n", RANKED OPTIONS, &fault), TB_OK);
+	assert_string_equal(m.questions[0].count.method, "condorcet-debian-1.9");
+	tb_manifest_release(&m);
+	assert_int_equal(read_text(&m, HEAD "Mixes: 3\n",
+				 "Question: Who?\nMethod: ranked 2\nCount: irv\n" OPTIONS, &fault),
+		TB_OK);
+	assert_int_equal(m.mixes, 3);
+	assert_int_equal(m.questions[0].min, 2);
+	assert_int_equal(m.questions[0].max, 2);
+	tb_manifest_release(&m);
+}
+
 /* ---- mistakes: rule, line, and what to write instead ---- */
 
 static const struct {
@@ -367,6 +447,47 @@ static const struct {
 	{HEAD, QUESTION "Approval: 1/2\n", "FILE.VALUE", "line 17", NULL},
 	{HEAD, QUESTION "Order: shuffled\n", "FILE.VALUE", "line 17", "random"},
 	{HEAD, QUESTION "Blank: 1\n", "FILE.VALUE", "line 17", "yes"},
+	{HEAD "Mixes: 0\n", "", "FILE.VALUE", "line 5", "at least 1"},
+	{HEAD "Mixes: two\n", "", "FILE.VALUE", "line 5", "number"},
+	{HEAD "Mixes: 2\n", QUESTION, "RANK.MANIFEST", "line 5 (mixes)", "no question is ranked"},
+	{HEAD "Mixes: 1\n", "Question: Who?\nMethod: ranked\nCount: irv\n[] a\n", "RANK.MANIFEST",
+		"line 5 (mixes)", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked 0 to 0\n", "FILE.VALUE", "line 14", "ranked"},
+	{HEAD, "Question: Who?\nMethod: ranked some\n", "FILE.VALUE", "line 14", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: stv\n", "FILE.VALUE", "line 15", "scottish-stv"},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: score-1\n", "FILE.VALUE", "line 15", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\n[] a\n[] b\n", "FILE.MISSING", "line 14", "Count"},
+	{HEAD, "Question: Who?\nMethod: ranked\n[] a\n[] b\n" QUESTION, "FILE.MISSING", "line 14", "Count"},
+	{HEAD, QUESTION "Count: irv\n", "FILE.KEYWORD", "line 17", "Method: ranked"},
+	{HEAD, QUESTION "Equal ranks: no\n" QUESTION, "FILE.KEYWORD", "line 17", "Method: ranked"},
+	{HEAD, QUESTION "Majority: 1:1\n", "FILE.KEYWORD", "line 17", "Method: ranked"},
+	{HEAD, "Question: Who?\nMajority: 2:1\n", "FILE.KEYWORD", "line 14", "option"},
+	{HEAD, QUESTION "Count: irv\nCount: irv\n", "FILE.TWICE", "line 18", NULL},
+	{HEAD, QUESTION "Majority: 1:1\nMajority: 1:1\n", "FILE.TWICE", "line 18", NULL},
+	{HEAD, QUESTION "Majority: 3\n", "FILE.VALUE", "line 17", "3:1"},
+	{HEAD, QUESTION "Majority: 3:1:1\n", "FILE.VALUE", "line 17", NULL},
+	{HEAD, QUESTION "Majority: :1\n", "FILE.VALUE", "line 17", NULL},
+	{HEAD, QUESTION "Majority: 3: 1\n", "FILE.VALUE", "line 17", NULL},
+	{HEAD, QUESTION "Majority: 1:4294967297\n", "FILE.VALUE", "line 17", NULL},
+	{HEAD, QUESTION "Equal ranks: perhaps\n", "FILE.VALUE", "line 17", "yes"},
+	{HEAD, QUESTION "Minimum votes: few\n", "FILE.VALUE", "line 17", "number"},
+	{HEAD, QUESTION "Default quorum: few\n", "FILE.VALUE", "line 17", "number"},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: condorcet-debian\nDefault option: x\n[] a\n",
+		"FILE.VALUE", "line 16", "id of an option"},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: irv\nDefault option: a\n[] a\n", "RANK.MANIFEST",
+		"line 16 (questions[0].count.default)", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: irv\nEqual ranks: yes\n[] a\n", "RANK.MANIFEST",
+		"line 16 (questions[0].count.equal)", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: borda\nMinimum votes: 2\n[] a\n", "RANK.MANIFEST",
+		"line 16 (questions[0].count.minimum)", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: irv\nDefault quorum: 2\n[] a\n", "RANK.MANIFEST",
+		"line 16 (questions[0].count.quorum)", NULL},
+	{HEAD, "Question: Who?\nMethod: ranked\nCount: irv\n[] a\n[] b\n Majority: 2:1\n", "RANK.MANIFEST",
+		NULL, "default option"},
+	{HEAD,
+		"Question: Who?\nMethod: ranked\nCount: condorcet-debian\nDefault option: a\n[] a\n[] b\n "
+		"Majority: 2:0\n",
+		"RANK.MANIFEST", "line 19 (questions[0].count.ratios[1])", NULL},
 	{"Title: x\nPolls open: tomorrow\n", "", "FILE.TIME", "line 2", "2027-03-01 12:00 UTC"},
 	{"Title: x\nPolls open: 2027-03-01 AoE\n", "", "FILE.TIME", "line 2", "zone"},
 	/* rules that the manifest breaks, at the line that broke them */
@@ -585,6 +706,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_example_survives),
+		cmocka_unit_test(test_ranked_questions_survive),
+		cmocka_unit_test(test_how_rankings_may_be_written),
 		cmocka_unit_test(test_tricky_texts_survive),
 		cmocka_unit_test(test_ids_survive),
 		cmocka_unit_test(test_defaults),

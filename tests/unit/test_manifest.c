@@ -13,19 +13,24 @@
 #include "core/base/base64.h"
 #include "tests/support/example.h"
 
-static char *example_json(void)
+static char *json_of(tb_err (*make)(tb_manifest *m))
 {
 	tb_manifest m;
 	tb_buf out;
 	char *text;
 
-	assert_int_equal(example_manifest(&m), TB_OK);
+	assert_int_equal(make(&m), TB_OK);
 	tb_buf_init(&out, TB_MANIFEST_MAX_BYTES);
 	assert_int_equal(tb_manifest_write(&out, &m), TB_OK);
 	text = example_string(tb_buf_cstr(&out));
 	tb_buf_release(&out);
 	tb_manifest_release(&m);
 	return text;
+}
+
+static char *example_json(void)
+{
+	return json_of(example_manifest);
 }
 
 static tb_err parse(const char *text, tb_fault *fault)
@@ -117,9 +122,11 @@ static void test_what_follows_from_it(void **state)
 /* ---- each rule broken once ---- */
 
 /* `from` (its first occurrence after `after`) becomes `to`. */
-static const struct {
+typedef struct change {
 	const char *after, *from, *to, *rule, *where;
-} BAD[] = {
+} change;
+
+static const change BAD[] = {
 	{"", "{\"tabella\":1", "{\"tabella\":2", "MANIFEST", "tabella"},
 	{"", "\"slug\":", "\"slag\":", "JSON.CANONICAL", NULL},
 	{"", "\"rehearsal\":false", "\"rehearsal\":0", "MANIFEST", "rehearsal"},
@@ -218,31 +225,149 @@ static const struct {
 	{"\"id\":\"logo\"", "\"blank\":false", "\"blank\":true", "MANIFEST.QUESTIONS", "questions[3].blank"},
 };
 
-/* ATTACKS B-06 to B-09, A-07, A-08, A-10. */
-static void test_each_broken_rule_is_named(void **state)
+static void expect_changes_refused(char *good, const change *bad, size_t num)
 {
-	char *good = example_json();
 	tb_fault fault;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
-		char *after = strstr(good, BAD[i].after),
-		     *at = after != NULL ? strstr(after, BAD[i].from) : NULL;
-		char *text = calloc(1, strlen(good) + strlen(BAD[i].to) + 1);
+	for (size_t i = 0; i < num; i++) {
+		char *after = strstr(good, bad[i].after),
+		     *at = after != NULL ? strstr(after, bad[i].from) : NULL;
+		char *text = calloc(1, strlen(good) + strlen(bad[i].to) + 1);
 
 		assert_non_null(text);
 		if (at == NULL)
-			fail_msg("%s is not in the example", BAD[i].from);
-		snprintf(text, strlen(good) + strlen(BAD[i].to) + 1, "%.*s%s%s", (int)(at - good), good,
-			BAD[i].to, at + strlen(BAD[i].from));
-		if (parse(text, &fault) != TB_ERR_RULE || strcmp(fault.rule, BAD[i].rule) != 0 ||
-			(BAD[i].where != NULL && strcmp(fault.where, BAD[i].where) != 0))
-			fail_msg("%s: %s at %s (expected %s, found %s)", BAD[i].to, fault.rule, fault.where,
+			fail_msg("%s is not in the example", bad[i].from);
+		snprintf(text, strlen(good) + strlen(bad[i].to) + 1, "%.*s%s%s", (int)(at - good), good,
+			bad[i].to, at + strlen(bad[i].from));
+		if (parse(text, &fault) != TB_ERR_RULE || strcmp(fault.rule, bad[i].rule) != 0 ||
+			(bad[i].where != NULL && strcmp(fault.where, bad[i].where) != 0))
+			fail_msg("%s: %s at %s (expected %s, found %s)", bad[i].to, fault.rule, fault.where,
 				fault.expected, fault.found);
 		free(text);
 	}
 	assert_int_equal(parse(good, &fault), TB_OK);
 	free(good);
+}
+
+/* ATTACKS B-06 to B-09, A-07, A-08, A-10. */
+static void test_each_broken_rule_is_named(void **state)
+{
+	(void)state;
+	expect_changes_refused(example_json(), BAD, sizeof BAD / sizeof BAD[0]);
+}
+
+/* ---- ranked questions [RANK.MANIFEST] ---- */
+
+#define CHAIR "\"id\":\"chair\""
+#define COUNCIL "\"id\":\"council\""
+static const change BAD_RANKED[] = {
+	{"", "\"mixes\":2", "\"mixes\":1", "RANK.MANIFEST", "mixes"},
+	{"", "\"mixes\":2", "\"mixes\":4", "RANK.MANIFEST", "mixes"},
+	{"", "\"mixes\":2", "\"mixes\":0", "RANK.MANIFEST", "mixes"},
+	{"", "\"mixes\":2,", "", "RANK.MANIFEST", "mixes"},
+	{"", "\"mixes\":2", "\"mixes\":\"2\"", "MANIFEST", "mixes"},
+	{"", "\"threshold\":2,\"mixes\":2", "\"mixes\":2,\"threshold\":2", "JSON.CANONICAL", NULL},
+	{"", "\"group\":\"ristretto255\"", "\"group\":\"modp4096\"", "RANK.MANIFEST", "group"},
+	{CHAIR, "\"max\":3", "\"max\":4", "MANIFEST.QUESTIONS", "questions[4].max"},
+	{CHAIR, "\"max\":3", "\"max\":0", "MANIFEST.QUESTIONS", "questions[4].max"},
+	{COUNCIL, "\"min\":1", "\"min\":5", "MANIFEST.QUESTIONS", "questions[5].min"},
+	{COUNCIL, "\"score_max\":1", "\"score_max\":2", "MANIFEST.QUESTIONS", "questions[5].score_max"},
+	{COUNCIL, "\"blank\":false", "\"blank\":true", "RANK.MANIFEST", "questions[5].blank"},
+	{COUNCIL, "\"approval\":null",
+		"\"approval\":{\"base\":\"ballots\",\"fraction\":[1,2],\"strict\":false}", "RANK.MANIFEST",
+		"questions[5].approval"},
+	{CHAIR, "\"winners\":1", "\"winners\":2", "RANK.MANIFEST", "questions[4].winners"},
+	{COUNCIL, "scottish-stv-2007", "scottish-stv", "RANK.MANIFEST", "questions[5].count.method"},
+	{COUNCIL, "scottish-stv-2007", "score-1", "RANK.MANIFEST", "questions[5].count.method"},
+	{COUNCIL, "scottish-stv-2007", "", "RANK.MANIFEST", "questions[5].count.method"},
+	{COUNCIL, "scottish-stv-2007\",\"equal\":false", "scottish-stv-2007\",\"equal\":true",
+		"RANK.MANIFEST", "questions[5].count.equal"},
+	{COUNCIL, "\"equal\":false", "\"equal\":0", "MANIFEST", "questions[5].count.equal"},
+	{CHAIR, "\"minimum\":0", "\"minimum\":1", "RANK.MANIFEST", "questions[4].count.minimum"},
+	{COUNCIL, "\"minimum\":2", "\"minimum\":1099511627777", "RANK.MANIFEST",
+		"questions[5].count.minimum"},
+	{COUNCIL, "\"default\":\"\"", "\"default\":\"a\"", "RANK.MANIFEST", "questions[5].count.default"},
+	{CHAIR, "\"default\":\"nobody\"", "\"default\":\"somebody\"", "RANK.MANIFEST",
+		"questions[4].count.default"},
+	{CHAIR, "\"default\":\"nobody\",\"quorum\":4", "\"default\":\"\",\"quorum\":4", "RANK.MANIFEST",
+		"questions[4].count.quorum"},
+	{CHAIR, "\"default\":\"nobody\",\"quorum\":4", "\"default\":\"\",\"quorum\":0", "RANK.MANIFEST",
+		"questions[4].count.ratios"},
+	{CHAIR, "\"quorum\":4", "\"quorum\":1099511627777", "RANK.MANIFEST", "questions[4].count.quorum"},
+	{COUNCIL, "\"quorum\":0", "\"quorum\":1", "RANK.MANIFEST", "questions[5].count.quorum"},
+	{COUNCIL, "\"ratios\":[]", "\"ratios\":[[1,1],[1,1],[1,1],[1,1],[1,1]]", "RANK.MANIFEST",
+		"questions[5].count.ratios"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1,1]]", "RANK.MANIFEST", "questions[4].count.ratios"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1,1],[1,1],[1,1]]", "RANK.MANIFEST",
+		"questions[4].count.ratios"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1,1],[2,2]]", "RANK.MANIFEST",
+		"questions[4].count.ratios[2]"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[0,1],[1,1],[1,1]]", "RANK.MANIFEST",
+		"questions[4].count.ratios[0]"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1,0],[1,1]]", "RANK.MANIFEST",
+		"questions[4].count.ratios[1]"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1,1000001],[1,1]]", "RANK.MANIFEST",
+		"questions[4].count.ratios[1]"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1],[1000001,1],[1,1]]", "RANK.MANIFEST",
+		"questions[4].count.ratios[1]"},
+	{CHAIR, "[[3,1],[1,1],[1,1]]", "[[3,1,1],[1,1],[1,1]]", "MANIFEST", "questions[4].count.ratios[0]"},
+	{"budget", "\"strict\":true}}", "\"strict\":true},\"count\":{}}", "JSON.CANONICAL", NULL},
+	{COUNCIL, "\"method\":\"ranked\"", "\"method\":\"choose\"", "JSON.CANONICAL", NULL},
+};
+
+static void test_each_rule_of_ranked_questions_is_named(void **state)
+{
+	(void)state;
+	expect_changes_refused(
+		json_of(example_ranked_manifest), BAD_RANKED, sizeof BAD_RANKED / sizeof BAD_RANKED[0]);
+}
+
+static void test_ranked_questions_are_read(void **state)
+{
+	char *text = json_of(example_ranked_manifest);
+	tb_ranking_definition ranking;
+	tb_bitproof_definition def;
+	tb_manifest m, plain;
+	tb_fault fault;
+	tb_buf out;
+
+	(void)state;
+	assert_int_equal(tb_manifest_parse(&m, text, strlen(text), &fault), TB_OK);
+	tb_buf_init(&out, TB_MANIFEST_MAX_BYTES);
+	assert_int_equal(tb_manifest_write(&out, &m), TB_OK);
+	assert_string_equal(tb_buf_cstr(&out), text);
+	assert_true(tb_manifest_has_ranked(&m));
+	assert_int_equal(m.mixes, 2);
+	assert_int_equal(m.questions[4].count.default_option, 2);
+	assert_int_equal(m.questions[4].count.ratios[0].a, 3);
+	assert_int_equal(m.questions[5].count.default_option, TB_COUNT_NOBODY);
+	assert_null(m.questions[5].count.ratios);
+	assert_null(m.questions[0].count.method);
+	assert_int_equal(tb_question_define(&def, &m.questions[5]), TB_ERR_RANGE);
+	assert_int_equal(tb_question_define_ranking(&ranking, &m.questions[0]), TB_ERR_RANGE);
+	assert_int_equal(tb_question_define_ranking(&ranking, &m.questions[5]), TB_OK);
+	assert_int_equal(ranking.m, 5);
+	assert_int_equal(ranking.max, 4);
+	assert_int_equal(example_manifest(&plain), TB_OK);
+	assert_false(tb_manifest_has_ranked(&plain));
+	assert_int_equal(tb_manifest_ballot_bytes(&m, 3), tb_manifest_ballot_bytes(&plain, 3) + 2 * 128);
+	plain.mixes = 2; /* nobody would know what to mix */
+	assert_int_equal(tb_manifest_check(&plain, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.MANIFEST");
+	plain.mixes = 0;
+	plain.questions[0].count.method = example_string("irv-1");
+	assert_int_equal(tb_manifest_check(&plain, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.where, "questions[0].count");
+	m.num_trustees = 2; /* a draft: trustees to come may mix, too */
+	m.mixes = 3;
+	assert_int_equal(tb_manifest_check(&m, &fault), TB_ERR_RULE);
+	assert_int_equal(tb_manifest_check_draft(&m, 1u << TB_ROLE_TRUSTEE, &fault), TB_OK);
+	m.num_trustees = 3;
+	assert_int_equal(tb_manifest_check(&m, &fault), TB_OK);
+	tb_manifest_release(&plain);
+	tb_manifest_release(&m);
+	tb_buf_release(&out);
+	free(text);
 }
 
 static void expect(const tb_manifest *m, const char *rule, const char *where)
@@ -437,7 +562,7 @@ static void test_limits_of_a_ballot(void **state)
 
 static void test_every_changed_byte_is_survived(void **state)
 {
-	char *good = example_json();
+	char *good = json_of(example_ranked_manifest);
 	size_t len = strlen(good);
 	tb_fault fault;
 
@@ -460,6 +585,8 @@ int main(void)
 		cmocka_unit_test(test_write_gives_back_what_parse_read),
 		cmocka_unit_test(test_what_follows_from_it),
 		cmocka_unit_test(test_each_broken_rule_is_named),
+		cmocka_unit_test(test_each_rule_of_ranked_questions_is_named),
+		cmocka_unit_test(test_ranked_questions_are_read),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_key_encodings),
 		cmocka_unit_test(test_numbers_of_things),
