@@ -10,6 +10,7 @@
 #include "server/sequencer.h"
 #include "server/served.h"
 #include "server/slog.h"
+#include "server/witnessed.h"
 
 #define NUM_BUCKETS 65536 /* 1 MiB */
 
@@ -28,6 +29,8 @@ static tb_err load(tb_app *app, const tb_store_election *stored, tb_why *why)
 	e->number = stored->number;
 	memcpy(e->id, stored->id, sizeof e->id);
 	err = tb_election_replay(e, app->store, app->keys, &fault);
+	if (err == TB_OK)
+		err = tb_witnessed_load(app, e);
 	if (err == TB_ERR_RULE)
 		tb_fault_text(&fault, text, sizeof text);
 	if (err != TB_OK) {

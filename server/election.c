@@ -140,6 +140,7 @@ tb_err tb_election_new(tb_election **out, const char *slug)
 	TB_REQUIRE(pthread_mutex_init(&e->lock, NULL) == 0);
 	TB_REQUIRE(pthread_cond_init(&e->settled, NULL) == 0);
 	TB_REQUIRE(pthread_mutex_init(&e->view_lock, NULL) == 0);
+	TB_REQUIRE(pthread_mutex_init(&e->witnessed_lock, NULL) == 0);
 	tb_buf_init(&e->witnessed.text, TB_NOTE_MAX_BYTES);
 	*out = e;
 	return TB_OK;
@@ -152,6 +153,7 @@ void tb_election_free(tb_election *e)
 	board_ref_release(e->ref);
 	tb_view_release(&e->view);
 	(void)pthread_mutex_destroy(&e->view_lock);
+	(void)pthread_mutex_destroy(&e->witnessed_lock);
 	tb_buf_release(&e->witnessed.text);
 	(void)pthread_cond_destroy(&e->settled);
 	(void)pthread_mutex_destroy(&e->lock);

@@ -62,7 +62,8 @@ typedef struct tb_election {
 
 	pthread_mutex_t view_lock;
 	tb_view view;
-	tb_witnessed witnessed; /* under the same lock */
+	tb_witnessed witnessed; /* under the same lock; changed under both */
+	pthread_mutex_t witnessed_lock;
 } tb_election;
 
 /* All of them; they are only ever added. */

@@ -5,7 +5,7 @@
 #include "core/base/why.h"
 
 /*
- * The tables of the board, for server/store_*.c alone.  All but `checkpoint` only grow.
+ * The tables of the board, for server/store_*.c alone.  All but `checkpoint` and `witnessed` only grow.
  *
  * A new format is the old one and one more step, TB_SCHEMA_<n>, which makes n of n - 1; a fresh file goes through all of them,
  * and so does any older one when it is opened (store_schema.c).  A step that has been released is never changed.
@@ -13,7 +13,7 @@
  * entry.place is election << 40 | index: one integer key keeps each log together and appends at its end.
  * hash holds every complete node of the Merkle tree, level 0 the leaf hashes: tiles are ranges of levels 0, 8, 16 ...
  */
-#define TB_SCHEMA_VERSION 2
+#define TB_SCHEMA_VERSION 3
 #define TB_SCHEMA_APPLICATION_ID 0x54424c4c /* "TBLL" */
 
 #define TB_SCHEMA_1                                                                                          \
@@ -59,6 +59,12 @@
 	" status INTEGER NOT NULL,"                                                                          \
 	" answer TEXT NOT NULL,"                                                                             \
 	" UNIQUE(token, key)) STRICT;"
+
+/* 3: the head that witnesses have cosigned, which may be an older one than the checkpoint. */
+#define TB_SCHEMA_3                                                                                          \
+	"CREATE TABLE witnessed("                                                                            \
+	" election INTEGER PRIMARY KEY REFERENCES election(number),"                                         \
+	" note BLOB NOT NULL) STRICT;"
 
 struct sqlite3;
 /* Makes the tables in an empty database, brings an older one up to date.  STATE with *why for any other; IO, MEMORY. */

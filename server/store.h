@@ -7,7 +7,7 @@
 
 /*
  * Where the logs lie.  The store knows bytes, positions and hashes; it knows nothing about elections.  Everything but the
- * checkpoint is only ever added: no entry, hash or blob is changed or removed, and adding one twice is an error.
+ * checkpoint and the witnessed head is only ever added: no entry, hash or blob is changed or removed, and adding one twice is an error.
  *
  * Reading may be done by any thread at any time and sees what is committed.  Writing is done by one thread, between
  * tb_store_begin() and tb_store_commit(); when commit has returned TB_OK, what was added survives a crash of the
@@ -50,6 +50,11 @@ TB_CHECKED tb_err tb_store_add_call(tb_store *s, const tb_store_call *call);
 TB_CHECKED tb_err tb_store_find_call(tb_store *s, const char *token, const char *key, tb_store_call *out);
 /* The call with the largest number below `before` (0: the last).  NOT_FOUND. */
 TB_CHECKED tb_err tb_store_previous_call(tb_store *s, uint64_t before, uint64_t *number, tb_store_call *out);
+
+/* ---- the head that witnesses have cosigned, likewise ---- */
+/* Takes the place of the one before, durably. */
+TB_CHECKED tb_err tb_store_set_witnessed(tb_store *s, uint64_t election, const void *note, size_t note_len);
+TB_CHECKED tb_err tb_store_witnessed(tb_store *s, uint64_t election, tb_buf *out); /* appended; NOT_FOUND */
 
 /* ---- reading ---- */
 typedef struct tb_store_election {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the operator did, in the same database and so in every backup.  Each call has a connection of its own: they are
- * seldom, and the writing connection belongs to the sequencer.
+ * What the operator did, and what witnesses have cosigned, in the same database and so in every backup.  Each call has a
+ * connection of its own: they are seldom, and the writing connection belongs to the sequencer.
  */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -129,6 +129,44 @@ tb_err tb_store_previous_call(tb_store *store, uint64_t before, uint64_t *number
 		TB_REQUIRE(sqlite3_bind_int64(s, 1, before == 0 ? INT64_MAX : (sqlite3_int64)before) ==
 			   SQLITE_OK);
 		err = read_call(db, s, number, out);
+	}
+	close_all(db, s);
+	return err;
+}
+
+tb_err tb_store_set_witnessed(tb_store *store, uint64_t election, const void *note, size_t note_len)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s;
+	tb_err err =
+		open_all(store, &db, &s, "INSERT OR REPLACE INTO witnessed(election, note) VALUES(?, ?)");
+
+	if (err == TB_OK) {
+		TB_REQUIRE(sqlite3_bind_int64(s, 1, (sqlite3_int64)election) == SQLITE_OK);
+		TB_REQUIRE(sqlite3_bind_blob(s, 2, note, (int)note_len, SQLITE_STATIC) == SQLITE_OK);
+		if (sqlite3_step(s) != SQLITE_DONE)
+			err = failed(db);
+	}
+	close_all(db, s);
+	return err;
+}
+
+tb_err tb_store_witnessed(tb_store *store, uint64_t election, tb_buf *out)
+{
+	sqlite3 *db;
+	sqlite3_stmt *s;
+	int code;
+	tb_err err = open_all(store, &db, &s, "SELECT note FROM witnessed WHERE election = ?");
+
+	if (err == TB_OK) {
+		TB_REQUIRE(sqlite3_bind_int64(s, 1, (sqlite3_int64)election) == SQLITE_OK);
+		code = sqlite3_step(s);
+		if (code == SQLITE_ROW) {
+			tb_buf_append(out, sqlite3_column_blob(s, 0), (size_t)sqlite3_column_bytes(s, 0));
+			err = tb_buf_status(out);
+		} else {
+			err = code == SQLITE_DONE ? TB_ERR_NOT_FOUND : failed(db);
+		}
 	}
 	close_all(db, s);
 	return err;

@@ -9,7 +9,7 @@
 #include "server/schema.h"
 #include "server/slog.h"
 
-static const char *const steps[TB_SCHEMA_VERSION] = {TB_SCHEMA_1, TB_SCHEMA_2};
+static const char *const steps[TB_SCHEMA_VERSION] = {TB_SCHEMA_1, TB_SCHEMA_2, TB_SCHEMA_3};
 
 static tb_err failed(sqlite3 *db)
 {
@@ -71,7 +71,7 @@ tb_err tb_schema_bring(sqlite3 *db, tb_why *why)
 		return TB_ERR_STATE;
 	}
 	for (; version < TB_SCHEMA_VERSION && err == TB_OK; version++) {
-		if (version > 0)
+		if (!is_empty)
 			tb_slog(TB_SLOG_INFO, "migrate", "from=%u to=%u", (unsigned)version,
 				(unsigned)version + 1);
 		err = take_step(db, version);

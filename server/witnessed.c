@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "server/slog.h"
+
 /* The head again, with the lines of the log and of the election's witnesses, each once.  Whoever brings a head could put more there, up to 128 KiB
  * in any words, and everybody would be served it with the checkpoint and with every receipt. */
 static tb_err tidy(tb_buf *out, const tb_manifest *m, const tb_note *note)
@@ -77,44 +79,88 @@ static tb_err open_head(tb_app *app, tb_election *e, const char *text, size_t le
 }
 
 /* Enough witnesses first; then more entries; then more witnesses. */
-static bool is_better(const tb_witnessed *old, uint64_t size, uint32_t num, uint32_t needed)
+static bool is_better(const tb_witnessed *old, const tb_witnessed *w)
 {
-	bool was = old->size > 0 && old->num >= needed, is = num >= needed;
+	if (w->is_enough != old->is_enough)
+		return w->is_enough;
+	return w->size > old->size || (w->size == old->size && w->num > old->num);
+}
 
-	if (is != was)
-		return is;
-	return size > old->size || (size == old->size && num > old->num);
+/* Checks it, and makes what would be kept of it: *out owns its text. */
+static tb_err judge(
+	tb_app *app, tb_election *e, const char *text, size_t len, tb_witnessed *out, tb_fault *fault)
+{
+	tb_checkpoint head;
+	tb_note note;
+	uint32_t needed = 0;
+	tb_err err = open_head(app, e, text, len, &head, &note, fault);
+
+	memset(out, 0, sizeof *out);
+	tb_buf_init(&out->text, TB_NOTE_MAX_BYTES);
+	if (err == TB_OK)
+		err = count(e, &note, &out->text, &out->num, &needed, fault);
+	if (err != TB_OK) {
+		tb_buf_release(&out->text);
+		return err;
+	}
+	out->size = head.size;
+	out->is_enough = out->num >= needed;
+	return TB_OK;
+}
+
+/* In the place of the one before, which is what *w is then. */
+static void swap(tb_election *e, tb_witnessed *w)
+{
+	tb_witnessed old;
+
+	(void)pthread_mutex_lock(&e->view_lock);
+	old = e->witnessed;
+	e->witnessed = *w;
+	(void)pthread_mutex_unlock(&e->view_lock);
+	*w = old;
 }
 
 tb_err tb_witnessed_take(
 	tb_app *app, tb_election *e, const char *text, size_t len, uint32_t *num, tb_fault *fault)
 {
-	tb_checkpoint head;
-	tb_note note;
-	uint32_t found = 0, needed = 0;
-	tb_buf tidied, old;
-	tb_err err = open_head(app, e, text, len, &head, &note, fault);
+	tb_witnessed w;
+	tb_err err = judge(app, e, text, len, &w, fault);
 
-	tb_buf_init(&tidied, TB_NOTE_MAX_BYTES);
-	tb_buf_init(&old, TB_NOTE_MAX_BYTES);
-	if (err == TB_OK)
-		err = count(e, &note, &tidied, &found, &needed, fault);
-	if (err == TB_OK) {
-		(void)pthread_mutex_lock(&e->view_lock);
-		if (is_better(&e->witnessed, head.size, found, needed)) {
-			old = e->witnessed.text;
-			e->witnessed = (tb_witnessed){.size = head.size,
-				.num = found,
-				.is_enough = found >= needed,
-				.text = tidied};
-			tb_buf_init(&tidied, TB_NOTE_MAX_BYTES);
-		}
-		*num = e->witnessed.num;
-		(void)pthread_mutex_unlock(&e->view_lock);
+	if (err != TB_OK)
+		return err;
+	/* Of two at once the better one must be the one that is kept; nobody who reads waits for the disk. */
+	(void)pthread_mutex_lock(&e->witnessed_lock);
+	if (is_better(&e->witnessed, &w)) {
+		err = tb_store_set_witnessed(app->store, e->number, w.text.data, w.text.len);
+		if (err == TB_OK)
+			swap(e, &w);
 	}
-	tb_buf_release(&tidied);
-	tb_buf_release(&old);
+	*num = e->witnessed.num;
+	(void)pthread_mutex_unlock(&e->witnessed_lock);
+	tb_buf_release(&w.text);
 	return err;
+}
+
+tb_err tb_witnessed_load(tb_app *app, tb_election *e)
+{
+	tb_fault fault = {0};
+	tb_witnessed w;
+	tb_buf text;
+	tb_err err;
+
+	tb_buf_init(&text, TB_NOTE_MAX_BYTES);
+	err = tb_store_witnessed(app->store, e->number, &text);
+	if (err == TB_OK)
+		err = judge(app, e, tb_buf_cstr(&text), text.len, &w, &fault);
+	if (err == TB_OK) {
+		swap(e, &w);
+		tb_buf_release(&w.text);
+	} else if (err == TB_ERR_RULE) {
+		tb_slog(TB_SLOG_WARNING, "witnessed", "election=%s: %s: what was kept is not of this log",
+			e->slug, fault.rule);
+	}
+	tb_buf_release(&text);
+	return err == TB_ERR_NOT_FOUND || err == TB_ERR_RULE ? TB_OK : err;
 }
 
 /* Under the view's lock. */

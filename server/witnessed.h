@@ -7,7 +7,7 @@
 
 /*
  * The head of an election's log that witnesses have cosigned [WITNESS.POLICY] [HTTP.WITNESSES], as somebody (usually `tabella feed`) has handed it in.
- * It is kept in memory only: a server that starts again is handed it again.
+ * It is in the store before anybody is told that it is kept: a voter may be given a receipt under it.
  */
 
 /*
@@ -17,6 +17,9 @@
  */
 TB_CHECKED tb_err tb_witnessed_take(
 	tb_app *app, tb_election *e, const char *note, size_t note_len, uint32_t *num, tb_fault *fault);
+
+/* At the start: the head that was kept.  One that is none of this log (the store is a copy that somebody made) is let go of.  IO, MEMORY. */
+TB_CHECKED tb_err tb_witnessed_load(tb_app *app, tb_election *e);
 
 /* Appends the kept head, with its cosignatures.  NOT_FOUND when there is none; MEMORY, LIMIT. */
 TB_CHECKED tb_err tb_witnessed_read(tb_election *e, uint64_t *size, tb_buf *out);

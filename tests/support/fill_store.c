@@ -6,7 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/base/file.h"
 #include "core/log/checkpoint.h"
+#include "core/log/tile.h"
 #include "crypto/hash.h"
 #include "server/sequencer.h"
 
@@ -24,14 +26,16 @@ static void must(bool ok, const char *what)
 static void sign(const fill_store *f)
 {
 	tb_checkpoint c = {.size = f->size};
+	tb_sign_secret secret;
 	tb_vkey key;
 	tb_buf note;
 
 	tb_merkle_tree_root(&f->tree, c.root);
-	(void)snprintf(c.origin, sizeof c.origin, "%s", f->m->manifest.origin);
+	(void)snprintf(c.origin, sizeof c.origin, "%s", f->origin);
+	memcpy(secret.seed, f->keys.secret.log_seed, sizeof secret.seed);
 	tb_buf_init(&note, 4096);
-	must(tb_vkey_init(&key, c.origin, TB_VKEY_ED25519, f->m->server.ed_key) == TB_OK &&
-			tb_checkpoint_sign(&note, &c, &key, &f->m->server.ed) == TB_OK &&
+	must(tb_vkey_init(&key, c.origin, TB_VKEY_ED25519, f->keys.public.key[TB_PURPOSE_LOG]) == TB_OK &&
+			tb_checkpoint_sign(&note, &c, &key, &secret) == TB_OK &&
 			tb_store_set_checkpoint(f->store, f->election, c.size, note.data, note.len) == TB_OK,
 		"checkpoint");
 	tb_buf_release(&note);
@@ -98,15 +102,34 @@ static void add_submission(const fill_store *f, const tb_entry *e)
 	tb_submission_free(s);
 }
 
+/* That the entry names: the maker's latest, or from the board's folder. */
+static void get_blob(const fill_store *f, const tb_entry *e, tb_buf *out)
+{
+	char path[TB_PATH_MAX], full[1200];
+	tb_why why;
+
+	if (f->board == NULL) {
+		const tb_buf *latest = &f->m->blobs[f->m->num_blobs - 1];
+
+		tb_buf_append(out, latest->data, latest->len);
+		must(tb_buf_status(out) == TB_OK, "memory");
+		return;
+	}
+	tb_blob_path(path, e->payload_hash);
+	(void)snprintf(full, sizeof full, "%.1000s/%s", f->board, path);
+	must(tb_file_read(out, full, &why) == TB_OK, why.text);
+}
+
 /* As the sequencer's store_entry(). */
 static void take_entry(void *arg, const void *bytes, size_t len)
 {
 	fill_store *f = arg;
 	uint8_t leaf[32], id[32];
 	tb_fault fault;
-	tb_buf room;
+	tb_buf room, blob;
 	tb_entry e;
 
+	tb_buf_init(&blob, 16u << 20);
 	begin(f);
 	if (f->size == 0) {
 		tb_sha256(id, bytes, len);
@@ -118,17 +141,17 @@ static void take_entry(void *arg, const void *bytes, size_t len)
 	must(tb_store_add_entry(f->store, f->election, f->size, bytes, len) == TB_OK, "entry");
 	add_nodes(f, leaf);
 	if (e.is_blob) {
-		const tb_buf *blob = &f->m->blobs[f->m->num_blobs - 1];
-
-		must(tb_entry_attach_blob(&e, blob->data, blob->len, &fault) == TB_OK &&
-				tb_store_add_blob(f->store, f->election, f->size, e.payload_hash, blob->data,
-					blob->len) == TB_OK,
+		get_blob(f, &e, &blob);
+		must(tb_entry_attach_blob(&e, blob.data, blob.len, &fault) == TB_OK &&
+				tb_store_add_blob(f->store, f->election, f->size, e.payload_hash, blob.data,
+					blob.len) == TB_OK,
 			"blob");
 	}
 	add_submission(f, &e);
 	tb_merkle_tree_append(&f->tree, leaf);
 	f->size++;
 	tb_buf_release(&room);
+	tb_buf_release(&blob);
 	if (f->pending == TRANSACTION)
 		commit(f);
 }
@@ -156,6 +179,7 @@ void fill_store_new(fill_store *f, const char *folder, const char *path, uint32_
 	open_file(f);
 	tb_merkle_tree_init(&f->tree);
 	f->m = tb_maker_new(&config);
+	(void)snprintf(f->origin, sizeof f->origin, "%s", f->m->manifest.origin);
 	f->m->server.sign = f->keys.secret.sign;
 	memcpy(f->m->server.sign_key, f->keys.public.key[TB_PURPOSE_SIGN], 32);
 	memcpy(f->m->server.ed.seed, f->keys.secret.log_seed, 32);
@@ -219,6 +243,53 @@ void fill_store_repeat(fill_store *f, uint32_t num)
 	open_file(f);
 	many_ballots_make(
 		f->m, f->open_size, f->open_root, last, last + 1, repeat, &(repetition){.f = f, .num = num});
+	commit(f);
+	close_file(f);
+}
+
+static void take_bundle(fill_store *f, uint64_t size)
+{
+	char path[TB_PATH_MAX], full[1200];
+	const uint8_t *entry;
+	tb_bundle entries;
+	tb_buf bytes;
+	size_t len;
+	tb_tile t;
+	tb_why why;
+
+	tb_tile_of_entry(&t, f->size, size);
+	tb_tile_path(path, &t);
+	(void)snprintf(full, sizeof full, "%.1000s/%s", f->board, path);
+	tb_buf_init(&bytes, TB_BUNDLE_MAX);
+	must(tb_file_read(&bytes, full, &why) == TB_OK, why.text);
+	tb_bundle_init(&entries, bytes.data, bytes.len, t.width);
+	while (tb_bundle_next(&entries, &entry, &len) == TB_OK)
+		take_entry(f, entry, len);
+	tb_buf_release(&bytes);
+}
+
+void fill_store_from_board(fill_store *f, const char *data, const char *path, const char *board)
+{
+	char checkpoint[1200];
+	tb_checkpoint head;
+	tb_note parsed;
+	tb_buf note;
+	tb_why why;
+
+	memset(f, 0, sizeof *f);
+	f->path = path;
+	f->board = board;
+	must(tb_server_keys_load(&f->keys, data, &why) == TB_OK, why.text);
+	(void)snprintf(checkpoint, sizeof checkpoint, "%.1000s/" TB_CHECKPOINT_PATH, board);
+	tb_buf_init(&note, TB_NOTE_MAX_BYTES);
+	must(tb_file_read(&note, checkpoint, &why) == TB_OK, why.text);
+	must(tb_checkpoint_parse(&head, &parsed, (const char *)note.data, note.len, &why) == TB_OK, why.text);
+	tb_buf_release(&note);
+	(void)snprintf(f->origin, sizeof f->origin, "%s", head.origin);
+	open_file(f);
+	tb_merkle_tree_init(&f->tree);
+	while (f->size < head.size)
+		take_bundle(f, head.size);
 	commit(f);
 	close_file(f);
 }

@@ -2,6 +2,7 @@
 #ifndef TB_TESTS_SUPPORT_FILL_STORE_H
 #define TB_TESTS_SUPPORT_FILL_STORE_H
 
+#include "core/log/note.h"
 #include "server/keys.h"
 #include "server/store.h"
 #include "tests/support/many_ballots.h"
@@ -12,7 +13,8 @@
  * would have made of the same entries.
  */
 typedef struct fill_store {
-	const char *path;
+	const char *path, *board; /* a folder, or NULL */
+	char origin[TB_KEY_NAME_MAX + 1];
 	tb_server_keys keys;
 	tb_maker *m;
 	tb_store *store;
@@ -33,6 +35,9 @@ void fill_store_until(fill_store *f, uint32_t num_ballots);
  * do so again.
  */
 void fill_store_repeat(fill_store *f, uint32_t num);
+/* The election "spring" of a whole board in a folder: all its entries and blobs.  `data` has the keys of its server; there is no
+ * maker.  `path` and `board` are borrowed. */
+void fill_store_from_board(fill_store *f, const char *data, const char *path, const char *board);
 void fill_store_free(fill_store *f);
 
 #endif

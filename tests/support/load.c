@@ -49,6 +49,27 @@ double load_now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
+double load_sync_ms(const char *folder)
+{
+	char path[1200], bytes[4096] = "";
+	load_call times[100];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%.1000s/sync", folder);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	must(fd >= 0, path);
+	for (size_t i = 0; i < 100; i++) {
+		double started = load_now();
+
+		must(write(fd, bytes, sizeof bytes) == sizeof bytes && fdatasync(fd) == 0, "fdatasync");
+		times[i].seconds = load_now() - started;
+	}
+	(void)close(fd);
+	(void)unlink(path);
+	load_sort(times, 100);
+	return 1000 * times[50].seconds;
+}
+
 /* ---- calls ---- */
 
 void load_call_init(load_call *c, const char *path, const tb_buf *json)

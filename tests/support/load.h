@@ -21,6 +21,8 @@ void load_call_release(load_call *c);
 /* All of them, answered with `status`; returns the seconds that it took. */
 double load_run(unsigned port, load_call *calls, size_t num, unsigned status);
 double load_now(void); /* seconds */
+/* Milliseconds that a small write takes to become durable in this folder: the median of 100. */
+double load_sync_ms(const char *folder);
 /* By seconds, the fastest first: for medians and the like. */
 void load_sort(load_call *calls, size_t num);
 

@@ -5,11 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/log/receipt.h"
+#include "server/slog.h"
 #include "tests/support/serve.h"
 
 #define WITNESSES 3u
@@ -184,6 +186,65 @@ static void test_right_cosignatures_are_taken_and_served(void **state)
 	tb_buf_release(&head);
 }
 
+/* A receipt is served under a witnessed head, so that head outlives the server that served it. */
+static void test_what_was_kept_is_there_after_a_restart(void **state)
+{
+	tb_buf head, newer, served;
+
+	(void)state;
+	get(PATH "checkpoint", &head);
+	cosign(&head, 0, 0);
+	assert_post(&head, 200, "{\"cosigned\":1}");
+	serve_restart(&s);
+	get(PATH "witnessed", &served);
+	assert_string_equal(tb_buf_cstr(&served), tb_buf_cstr(&head));
+	tb_buf_release(&served);
+	cosign(&head, 2, 2); /* and goes on from there */
+	assert_post(&head, 200, "{\"cosigned\":2}");
+	tb_maker_vote(m, 0);
+	get(PATH "checkpoint", &newer);
+	cosign(&newer, 1, 1);
+	assert_post(&newer, 200, "{\"cosigned\":2}"); /* that of the better head, which is kept */
+	serve_restart(&s);
+	get(PATH "witnessed", &served);
+	assert_string_equal(tb_buf_cstr(&served), tb_buf_cstr(&head));
+	assert_int_equal(witnesses_of_receipt(0), 2);
+	assert_int_equal(witnesses_of_receipt(m->num_entries - 1), 0);
+	tb_buf_release(&served);
+	tb_buf_release(&newer);
+	tb_buf_release(&head);
+}
+
+static void run_sql(const char *sql)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(s.path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* Nobody is told that a head is kept before it is; and what somebody put there who is no witness is not served. */
+static void test_what_cannot_be_kept_is_not_taken(void **state)
+{
+	tb_buf head;
+
+	(void)state;
+	get(PATH "checkpoint", &head);
+	cosign(&head, 0, 0);
+	run_sql("CREATE TRIGGER full BEFORE INSERT ON witnessed BEGIN SELECT RAISE(ABORT, 'full'); END");
+	tb_slog_set_level((tb_slog_level)(TB_SLOG_ERROR + 1));
+	assert_post(&head, 503, "");
+	assert_int_equal(serve_get(&s, PATH "witnessed", NULL), 404);
+	run_sql("DROP TRIGGER full");
+	assert_post(&head, 200, "{\"cosigned\":1}");
+	run_sql("UPDATE witnessed SET note = x'6120776f7264'");
+	serve_restart(&s);
+	assert_int_equal(serve_get(&s, PATH "witnessed", NULL), 404);
+	assert_post(&head, 200, "{\"cosigned\":1}");
+	tb_buf_release(&head);
+}
+
 static void test_what_is_not_right_is_refused(void **state)
 {
 	static const char origin[] = "vote.example.org/e/spring";
@@ -244,6 +305,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_right_cosignatures_are_taken_and_served, start, stop),
+		cmocka_unit_test_setup_teardown(test_what_was_kept_is_there_after_a_restart, start, stop),
+		cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_is_not_taken, start, stop),
 		cmocka_unit_test_setup_teardown(test_what_is_not_right_is_refused, start, stop),
 		cmocka_unit_test_setup_teardown(
 			test_an_election_without_witnesses_has_none, start_without, stop),

@@ -344,6 +344,14 @@ static void test_an_older_board_is_brought_up_to_date(void **state)
 		number = 0;
 		assert_int_equal(tb_store_previous_call(s, number, &number, &found), TB_OK);
 		assert_int_equal(tb_store_previous_call(s, number, &number, &found), TB_ERR_NOT_FOUND);
+		tb_buf_init(&out, 100);
+		assert_int_equal(tb_store_witnessed(s, 1, &out), round == 0 ? TB_ERR_NOT_FOUND : TB_OK);
+		assert_int_equal(tb_store_set_witnessed(s, 1, "head", 4), TB_OK);
+		assert_int_equal(tb_store_set_witnessed(s, 1, round == 0 ? "first" : "other", 5), TB_OK);
+		tb_buf_clear(&out);
+		assert_int_equal(tb_store_witnessed(s, 1, &out), TB_OK);
+		assert_string_equal(tb_buf_cstr(&out), round == 0 ? "first" : "other");
+		tb_buf_release(&out);
 		tb_store_close(s);
 	}
 	remove_at(path);
@@ -473,7 +481,7 @@ static void test_a_file_that_is_no_board_is_left_alone(void **state)
 	remove_at(path);
 
 	tb_store_close(open_at(path));
-	run_sql(path, "PRAGMA user_version=3"); /* of a later program */
+	run_sql(path, "PRAGMA user_version=4"); /* of a later program */
 	assert_int_equal(tb_store_open(&s, path, &why), TB_ERR_STATE);
 	remove_at(path);
 
