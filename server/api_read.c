@@ -39,6 +39,7 @@ static void list_one(tb_json_out *out, tb_election *e)
 	tb_json_out_cstring(out, "slug", e->slug);
 	tb_json_out_hex(out, "id", e->id, sizeof e->id);
 	tb_json_out_cstring(out, "title", e->view.title);
+	tb_json_out_bool(out, "rehearsal", e->view.rehearsal);
 	tb_json_out_cstring(out, "phase", tb_phase_name(e->view.phase));
 	tb_json_out_int(out, "opens", e->view.opens);
 	tb_json_out_int(out, "closes", e->view.closes);

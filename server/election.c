@@ -321,6 +321,7 @@ static tb_err make_view(
 	v->size = tree->size;
 	v->phase = tb_board_phase(board);
 	v->opens = m->opens;
+	v->rehearsal = m->rehearsal;
 	TB_REQUIRE(strlen(m->title) < sizeof v->title);
 	memcpy(v->title, m->title, strlen(m->title) + 1);
 	v->has_client = tb_board_client(board, v->client);

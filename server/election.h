@@ -30,6 +30,7 @@ typedef struct tb_view {
 	tb_phase phase;
 	uint64_t opens, closes;
 	char title[TB_NAME_MAX + 1];
+	bool rehearsal;
 	bool has_client;
 	uint8_t client[32]; /* what the board says of the web client, if anything */
 	tb_buf checkpoint;  /* the signed note */

@@ -19,10 +19,14 @@ function card(e, group) {
 	const w = where();
 	const time = group === 'coming' ? e.opens : e.closes;
 	const phase = phaseNow(e, now());
+	const badges = [
+		e.rehearsal && el('span', { class: 'badge warning' }, t('view.rehearsal')),
+		['closed', 'cancelled', 'missed'].includes(phase) && el('span', { class: `badge ${phase === 'closed' ? 'warning' : 'bad'}` }, t(`view.phase-${phase}`)),
+	].filter((badge) => badge !== false);
 	return el('li', { class: 'card' },
 		el('h3', null, el('a', { href: pageUrl(w, '', e.slug), dir: 'auto' }, e.title)),
 		el('p', null, phase === 'late' ? t('home.late') : t(`home.time-${group}`, { when: formatRelative(time, now()) }), ' ', moment(time)),
-		['closed', 'cancelled', 'missed'].includes(phase) && el('p', null, el('span', { class: `badge ${phase === 'closed' ? 'warning' : 'bad'}` }, t(`view.phase-${phase}`))),
+		badges.length > 0 && el('p', { class: 'badges' }, badges),
 		group === 'open' && el('p', { class: 'actions' }, el('a', { class: 'button main', href: pageUrl(w, 'vote', e.slug) }, t('home.vote'))),
 		phase === 'finished' && el('p', { class: 'actions' }, el('a', { class: 'button', href: pageUrl(w, 'results', e.slug) }, t('home.results'))));
 }

@@ -378,6 +378,10 @@ test('a rehearsal is marked everywhere; a cancelled election ends; keys are made
 	await page.getByText('A test election. Its result decides nothing.').waitFor();
 	assert.equal(JSON.parse(server.run('tabella', 'status', '--json', `${server.url}/e/versammlung-rehearsal`)).rehearsal, true);
 	await o.clean('rehearsal-phone');
+	const { page: home } = await openPage(o.context, [server.url], { shift: server.shift });
+	await home.goto(`${server.url}/?lang=en`);
+	await home.locator('li.card', { hasText: 'Rehearsal' }).locator('.badge.warning', { hasText: 'Rehearsal' }).waitFor();
+	await home.close();
 	const form = page.locator('section.card').filter({ hasText: 'Cancel the election' });
 	await o.fill('Reason', 'Enough rehearsed.', form);
 	await form.getByRole('button', { name: 'Review …' }).click();

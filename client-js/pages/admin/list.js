@@ -24,16 +24,14 @@ function awaitedText(awaits) {
 /** @param {any} listed @param {number} now */
 function card(listed, now) {
 	const awaited = el('span', { class: 'faint' }, t('admin.loading'));
-	const marks = el('span', null);
 	const turnout = el('span', { class: 'faint' }, t('admin.loading'));
 	api.state(pageUrl(where(), '', listed.slug)).then((state) => {
 		replace(awaited, awaitedText(isMissed(state, now) ? [] : state.awaits)).className = '';
 		replace(turnout, `${formatNumber(state.counted)} / ${formatNumber(state.voters)}`).className = '';
-		if (state.rehearsal) replace(marks, ' ', rehearsalBadge());
 	}, () => [awaited, turnout].forEach((place) => replace(place, t('admin.unreachable'))));
 	return el('li', { class: 'card' },
 		el('h3', null, el('a', { href: `#e/${listed.slug}` }, el('bdi', null, listed.title))),
-		el('p', null, phaseBadge(listed.phase, isMissed({ ...listed, awaits: [] }, now)), marks),
+		el('p', null, phaseBadge(listed.phase, isMissed({ ...listed, awaits: [] }, now)), ' ', listed.rehearsal && rehearsalBadge()),
 		facts([[t('admin.opens'), formatTime(listed.opens)], [t('admin.closes'), formatTime(listed.closes)], [t('admin.column-turnout'), turnout], [t('admin.column-awaited'), awaited]]));
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which elections are open, coming and over, as a server lists them [HTTP.STATE].
 
-/** @typedef {{slug: string, title: string, phase: string, opens: number, closes: number}} Election */
+/** @typedef {{slug: string, title: string, rehearsal: boolean, phase: string, opens: number, closes: number}} Election */
 
 const COMING = new Set(['setup', 'certifying', 'ready']);
 
