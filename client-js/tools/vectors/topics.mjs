@@ -5,6 +5,7 @@ import * as ceremony from './ceremony.mjs';
 import * as characters from './characters.mjs';
 import * as checkpoint from './checkpoint.mjs';
 import * as code from './code.mjs';
+import * as count from './count.mjs';
 import * as dleqList from './dleq_list.mjs';
 import * as election from './election.mjs';
 import * as fork from './fork.mjs';
@@ -30,6 +31,6 @@ export const topics = {
 	bitproof, bitproof_modp4096: bitproof.modp, ballot,
 	ceremony, ceremony_modp4096: ceremony.modp,
 	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt, fork,
-	json, characters, manifest, roll, election,
+	count, json, characters, manifest, roll, election,
 	ranking, opening, shuffle, dleq_list: dleqList,
 };
