@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/ballot_seed.h"
 #include "crypto/bitproof.h"
 #include "crypto/bitproof_internal.h"
 #include "crypto/ct.h"
@@ -147,68 +148,45 @@ static void witness_wipe(tb_witness *w)
 }
 
 /* ---- randomness from the seed [BALLOT.SEED] ---- */
-static void seed_scalar(
-	const tb_witness *w, const tb_transcript *prefix, tb_secret *out, const char *name, uint64_t index)
-{
-	tb_transcript t = *prefix; /* the common part is hashed once */
-	uint8_t wide[64];
-
-	tb_transcript_bytes(&t, "name", name, strlen(name));
-	tb_transcript_u64(&t, "index", index);
-	tb_transcript_output(&t, wide);
-	tb_secret_reduce64(w->g, out, wide);
-	tb_transcript_release(&t);
-	tb_wipe(wide, sizeof wide);
-}
-
-/* The choices are bound, so that one seed with two votes never repeats a mask: a_j used twice reveals bits. */
-static tb_err seed_prefix(tb_transcript *t, const tb_witness *w, const tb_bitproof_binding *binding,
+static tb_err begin_seed(tb_ballot_seed *out, const tb_witness *w, const tb_bitproof_binding *binding,
 	const uint32_t *votes, uint32_t blank, const uint8_t seed[32])
 {
 	uint8_t choices[1 + 4 * TB_BITPROOF_MAX_OPTIONS];
-	const char *name = tb_group_name(w->g);
 	size_t len = 0;
-	tb_err err = tb_transcript_init(t, "tabella/v1/ballot-seed");
+	tb_err err;
 
-	if (err != TB_OK)
-		return err;
 	choices[len++] = (uint8_t)blank;
 	for (uint32_t i = 0; i < w->def->num_options; i++) {
 		for (int shift = 24; shift >= 0; shift -= 8)
 			choices[len++] = (uint8_t)(votes[i] >> shift);
 	}
-	tb_transcript_bytes(t, "group", name, strlen(name));
-	tb_transcript_bytes(t, "seed", seed, 32);
-	tb_transcript_bytes(t, "context", binding->context, 32);
-	tb_transcript_bytes(t, "voter", binding->voter, binding->voter_len);
-	tb_transcript_u64(t, "question", binding->question);
-	tb_transcript_bytes(t, "choices", choices, len);
+	err = tb_ballot_seed_init(out, w->g, binding, choices, len, seed);
 	tb_wipe(choices, sizeof choices);
-	return TB_OK;
+	return err;
 }
 
 static tb_err derive_randomness(tb_witness *w, const tb_bitproof_binding *binding, const uint32_t *votes,
 	uint32_t blank, const uint8_t seed[32])
 {
-	tb_transcript t;
-	tb_err err = seed_prefix(&t, w, binding, votes, blank, seed);
+	tb_ballot_seed s;
+	tb_err err = begin_seed(&s, w, binding, votes, blank, seed);
 
 	if (err != TB_OK)
 		return err;
 	for (uint32_t i = 0; i < w->def->num_options; i++) {
-		seed_scalar(w, &t, &w->r[i], "r", i + 1);
+		tb_ballot_seed_scalar(&s, &w->r[i], "r", i + 1);
 		/* A_i = 1 would show the vote. */
 		if (tb_secret_is_zero(&w->r[i]))
 			err = TB_ERR_RANDOM;
 	}
 	for (uint32_t j = 0; j < w->def->num_bits; j++)
-		seed_scalar(w, &t, &w->a[j], "a", j + 1);
-	seed_scalar(w, &t, &w->beta, "beta", 0);
-	seed_scalar(w, &t, &w->rho, "rho", 0);
-	seed_scalar(w, &t, &w->tau1, "tau1", 0);
-	seed_scalar(w, &t, &w->tau0, "tau0", 0);
-	seed_scalar(w, &t, &w->delta, "delta", 0);
-	tb_transcript_release(&t);
+		tb_ballot_seed_scalar(&s, &w->a[j], "a", j + 1);
+	tb_ballot_seed_scalar(&s, &w->beta, "beta", 0);
+	tb_ballot_seed_scalar(&s, &w->rho, "rho", 0);
+	tb_ballot_seed_scalar(&s, &w->tau1, "tau1", 0);
+	tb_ballot_seed_scalar(&s, &w->tau0, "tau0", 0);
+	tb_ballot_seed_scalar(&s, &w->delta, "delta", 0);
+	tb_ballot_seed_release(&s);
 	return err;
 }
 

@@ -363,6 +363,16 @@ void tb_point_hash(const tb_group *g, tb_point *out, const char *label, const vo
 	g->hash(g, out, label, data, data_len);
 }
 
+tb_err tb_point_embed(const tb_group *g, tb_point *out, const uint8_t data[TB_EMBED_BYTES])
+{
+	return g->embed == NULL ? TB_ERR_RANGE : g->embed(g, out, data);
+}
+
+tb_err tb_point_extract(const tb_group *g, uint8_t data[TB_EMBED_BYTES], const tb_point *a)
+{
+	return g->extract == NULL ? TB_ERR_RANGE : g->extract(g, data, a);
+}
+
 void tb_group_uniform(const tb_group *g, uint8_t out[64], const char *label, const void *data,
 	size_t data_len, uint64_t counter)
 {

@@ -136,6 +136,15 @@ TB_CHECKED tb_err tb_points_check_order(const tb_group *g, const tb_point *const
 /* A point nobody knows a logarithm of: hash-to-group of (label, data) [GROUP.HASH]. */
 void tb_point_hash(const tb_group *g, tb_point *out, const char *label, const void *data, size_t data_len);
 
+/* ---- points that carry data [RANK.ENCODE]: ristretto255 only ---- */
+#define TB_EMBED_BYTES 30
+/* The element that stands for these bytes; all zero gives the identity.  Constant time in `data` but for one in 10^16 of them.
+ * RANGE: elements of this group carry nothing. */
+TB_CHECKED tb_err tb_point_embed(const tb_group *g, tb_point *out, const uint8_t data[TB_EMBED_BYTES]);
+/* The bytes that tb_point_embed() makes this very element of.  `a` is public.  ENCODING: there are none; RANGE as above.  `data` is
+ * then unchanged. */
+TB_CHECKED tb_err tb_point_extract(const tb_group *g, uint8_t data[TB_EMBED_BYTES], const tb_point *a);
+
 /* ---- fixed bases: repeated constant-time multiplication of one point ---- */
 typedef struct tb_fixed_base tb_fixed_base;
 TB_CHECKED tb_err tb_fixed_base_new(

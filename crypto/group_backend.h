@@ -36,6 +36,9 @@ struct tb_group {
 	void (*mul_secret)(const tb_group *g, tb_point *out, const tb_secret *k, const tb_point *a);
 	void (*mul_generator_secret)(const tb_group *g, tb_point *out, const tb_secret *k);
 	void (*hash)(const tb_group *g, tb_point *out, const char *label, const void *data, size_t data_len);
+	/* NULL where elements cannot carry data. */
+	tb_err (*embed)(const tb_group *g, tb_point *out, const uint8_t data[TB_EMBED_BYTES]);
+	tb_err (*extract)(const tb_group *g, uint8_t data[TB_EMBED_BYTES], const tb_point *a);
 	/* NULL where parse is complete. */
 	tb_err (*check_order)(const tb_group *g, const tb_point *const *points, size_t num);
 

@@ -7,7 +7,9 @@
 
 #include <decaf/point_255.h>
 
+#include "crypto/ct.h"
 #include "crypto/group_backend.h"
+#include "crypto/wipe.h"
 
 _Static_assert(sizeof(struct decaf_255_point_s) <= sizeof(tb_point), "a tb_point holds libdecaf's point");
 _Static_assert(sizeof(tb_scalar) == sizeof(decaf_255_scalar_t), "same four limbs as libdecaf's scalar");
@@ -148,6 +150,71 @@ static void hash(const tb_group *g, tb_point *out, const char *label, const void
 	decaf_255_point_from_hash_uniform(decaf(out), uniform);
 }
 
+/* ---- carrying data [RANK.ENCODE] ---- */
+#define COUNTERS (127 * 128) /* how many strings there are for the same bytes */
+/* How many are tried whatever comes out: where the first element is found says something about what is embedded.  One string in four
+ * is an element, so more are needed once in 10^16 times. */
+#define ALWAYS 128
+
+static void candidate(uint8_t out[DECAF_255_SER_BYTES], const uint8_t data[TB_EMBED_BYTES], unsigned counter)
+{
+	out[0] = (uint8_t)(2 * (counter % 128));
+	memcpy(out + 1, data, TB_EMBED_BYTES);
+	out[31] = (uint8_t)(counter / 128);
+}
+
+/* All ones when this string is an element.  In constant time, as decoding is in libdecaf. */
+static uint64_t decode(decaf_255_point_t out, const uint8_t s[DECAF_255_SER_BYTES])
+{
+	decaf_error_t answer = decaf_255_point_decode(out, s, DECAF_TRUE);
+
+	return tb_ct_mask_equal((uint64_t)(int64_t)answer, (uint64_t)(int64_t)DECAF_SUCCESS);
+}
+
+static tb_err embed(const tb_group *g, tb_point *out, const uint8_t data[TB_EMBED_BYTES])
+{
+	uint8_t s[DECAF_255_SER_BYTES];
+	uint64_t found = 0;
+	decaf_255_point_t p;
+
+	identity(g, out);
+	for (unsigned c = 0; c < COUNTERS; c++) {
+		uint64_t is_element;
+
+		if (c >= ALWAYS && !tb_ct_is_zero(&found, sizeof found))
+			break;
+		candidate(s, data, c);
+		is_element = decode(p, s);
+		tb_ct_assign(is_element & ~found, out->word, (const uint64_t *)(const void *)p,
+			sizeof *p / sizeof out->word[0]);
+		found |= is_element;
+	}
+	decaf_255_point_destroy(p);
+	tb_wipe(s, sizeof s);
+	TB_REQUIRE(!tb_ct_is_zero(&found, sizeof found)); /* (3/4)^16256 */
+	return TB_OK;
+}
+
+/* Of the many elements that have the same bytes in their midst only the first: no free bit is left that could mark a vote. */
+static tb_err extract(const tb_group *g, uint8_t data[TB_EMBED_BYTES], const tb_point *a)
+{
+	uint8_t s[DECAF_255_SER_BYTES], earlier[DECAF_255_SER_BYTES];
+	decaf_255_point_t p;
+	unsigned counter;
+
+	write(g, s, a);
+	counter = 128u * s[31] + s[0] / 2u;
+	if (counter >= COUNTERS)
+		return TB_ERR_ENCODING;
+	for (unsigned c = 0; c < counter; c++) {
+		candidate(earlier, s + 1, c);
+		if (decaf_255_point_decode(p, earlier, DECAF_TRUE) == DECAF_SUCCESS)
+			return TB_ERR_ENCODING;
+	}
+	memcpy(data, s + 1, TB_EMBED_BYTES);
+	return TB_OK;
+}
+
 static const tb_group ristretto255 = {
 	.name = "ristretto255",
 	.point_bytes = DECAF_255_SER_BYTES,
@@ -171,6 +238,8 @@ static const tb_group ristretto255 = {
 	.mul_secret = mul_secret,
 	.mul_generator_secret = mul_generator_secret,
 	.hash = hash,
+	.embed = embed,
+	.extract = extract,
 	.fixed_bytes = fixed_bytes,
 	.fixed_fill = fixed_fill,
 	.fixed_mul = fixed_mul,

@@ -20,6 +20,7 @@
 #include "crypto/dleq.h"
 #include "crypto/dleq_list.h"
 #include "crypto/elgamal.h"
+#include "crypto/opening.h"
 #include "crypto/schnorr.h"
 #include "crypto/sharing.h"
 #include "tests/support/ct_wraps.h"
@@ -150,6 +151,36 @@ static void test_encrypting(void **state)
 {
 	(void)state;
 	in_every_group(check_encrypt);
+}
+
+/* What is embedded (at which string the first element is found says something about it), choices and seed are secret. */
+static void test_proving_a_ranking(void **state)
+{
+	const tb_group *g = tb_group_ristretto255();
+	uint8_t part[2 * 128], seed[64], choices[9] = {0, 0, 0, 0, 2, 0, 0, 0, 1};
+	tb_opening_statement st = {.h = NULL,
+		.binding = tb_fixture_binding(1),
+		.definition = (const uint8_t *)"d",
+		.definition_len = 1};
+	tb_point elements[2], h;
+
+	(void)state;
+	tb_point_hash(g, &h, "h", NULL, 0);
+	st.h = &h;
+	for (size_t k = 0; k < 2; k++) {
+		uint8_t data[64];
+
+		tb_fixture_bytes(data, "data", k);
+		tb_ct_secret(data, sizeof data);
+		assert_int_equal(tb_point_embed(g, &elements[k], data), TB_OK);
+		assert_true(tb_ct_is_secret(&elements[k], tb_group_point_stride(g)));
+	}
+	tb_fixture_bytes(seed, "seed", 1);
+	tb_ct_secret(seed, 32);
+	tb_ct_secret(choices, sizeof choices);
+	assert_int_equal(tb_opening_prove(g, part, &st, elements, 2, choices, sizeof choices, seed), TB_OK);
+	tb_ct_assert_silent();
+	assert_false(tb_ct_is_secret(part, sizeof part));
 }
 
 static void test_signing(void **state)
@@ -300,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_a_leak_is_noticed),
 		cmocka_unit_test(test_proving_a_ballot),
 		cmocka_unit_test(test_encrypting),
+		cmocka_unit_test(test_proving_a_ranking),
 		cmocka_unit_test(test_signing),
 		cmocka_unit_test(test_proving_a_share),
 		cmocka_unit_test(test_proving_a_list_of_shares),

@@ -150,6 +150,72 @@ static void test_hash_to_ristretto_against_libsodium(void **state)
 	assert_memory_equal(wire, expected, 32);
 }
 
+/* ---- elements that carry data [RANK.ENCODE] ---- */
+
+/* libsodium's opinion about which strings are elements. */
+static unsigned first_counter(uint8_t s[32], const uint8_t data[TB_EMBED_BYTES])
+{
+	for (unsigned c = 0;; c++) {
+		s[0] = (uint8_t)(2 * (c % 128));
+		memcpy(s + 1, data, TB_EMBED_BYTES);
+		s[31] = (uint8_t)(c / 128);
+		if (crypto_core_ristretto255_is_valid_point(s) == 1)
+			return c;
+	}
+}
+
+static void test_embedding_against_libsodium(void **state)
+{
+	const tb_group *g = tb_group_ristretto255();
+	uint8_t data[64], found[TB_EMBED_BYTES], wire[32], expected[32];
+	unsigned most = 0;
+	tb_point M;
+
+	(void)state;
+	for (uint64_t i = 1; i < 400; i++) { /* all zero is the identity, which libsodium does not take */
+		unsigned c;
+
+		(void)crypto_hash_sha512(data, (const uint8_t *)&i, sizeof i);
+		memset(data, i % 3 == 0 ? 0 : 0xff, i % 31);
+		c = first_counter(expected, data);
+		most = c > most ? c : most;
+		assert_int_equal(tb_point_embed(g, &M, data), TB_OK);
+		tb_point_write(g, wire, &M);
+		assert_memory_equal(wire, expected, 32);
+		assert_int_equal(tb_point_extract(g, found, &M), TB_OK);
+		assert_memory_equal(found, data, TB_EMBED_BYTES);
+	}
+	assert_true(most >= 8 && most < 128); /* one string in four is an element */
+}
+
+static void test_embedding_has_no_free_bit(void **state)
+{
+	const tb_group *g = tb_group_ristretto255();
+	uint8_t data[TB_EMBED_BYTES] = {0}, found[TB_EMBED_BYTES], s[32] = {0};
+	size_t others = 0;
+	tb_point M;
+
+	(void)state;
+	assert_int_equal(tb_point_embed(g, &M, data), TB_OK);
+	assert_true(tb_point_is_identity(g, &M));
+	assert_int_equal(tb_point_extract(g, found, &M), TB_OK);
+	assert_memory_equal(found, data, sizeof data);
+	memset(found, 0x5a, sizeof found);
+	for (unsigned c = 1; c < 128 * 128;
+		c++) { /* every other element with the same bytes, the last 128 counters too */
+		s[0] = (uint8_t)(2 * (c % 128));
+		s[31] = (uint8_t)(c / 128);
+		if (tb_point_parse(g, &M, s) != TB_OK)
+			continue;
+		assert_int_equal(tb_point_extract(g, found, &M), TB_ERR_ENCODING);
+		assert_int_equal(found[0], 0x5a);
+		others++;
+	}
+	assert_true(others > 3000);
+	assert_int_equal(tb_point_embed(tb_group_modp4096(), &M, data), TB_ERR_RANGE);
+	assert_int_equal(tb_point_extract(tb_group_modp4096(), found, &M), TB_ERR_RANGE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +225,8 @@ int main(void)
 		cmocka_unit_test(test_decoding_against_libsodium),
 		cmocka_unit_test(test_arithmetic_against_libsodium),
 		cmocka_unit_test(test_hash_to_ristretto_against_libsodium),
+		cmocka_unit_test(test_embedding_against_libsodium),
+		cmocka_unit_test(test_embedding_has_no_free_bit),
 	};
 
 	if (sodium_init() < 0)
