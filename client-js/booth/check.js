@@ -31,6 +31,7 @@ function finding(error) {
 async function latestOf(session, voter) {
 	const { ballot, on_roll: isOnRoll, weight } = await session.net.voter(voter);
 	const latest = ballot === null ? null : await session.receiptOf(ballot.index);
+	if (latest !== null) await session.checkInTime(latest);
 	if (latest !== null && latest.voter !== voter) throw new Refusal('BOOTH.PREV', `entry ${latest.index} is not a ballot of ${voter}`);
 	return { latest, isOnRoll: isOnRoll === true, isKnown: isOnRoll === true || weight > 0 || latest !== null };
 }

@@ -33,8 +33,7 @@ export function checkRecorded(bytes, manifest, sent, ballot) {
 	const holds = (/** @type {boolean} */ condition, /** @type {string} */ detail) => require(condition, 'BOOTH.RECORDED', detail);
 	holds(entry.signer === sent.signer && equal(receipt.trackerHash, sha256(sent.payload)), 'the receipt is of another ballot');
 	holds(equal(entry.signature, sent.signature), 'the ballot on the board has another signature');
-	/* A server could date a ballot so that no verifier counts it. */
-	holds(entry.time >= manifest.opens, `recorded at ${entry.time}, before the polls opened`);
+	/* A server could date a ballot so that no verifier counts it: this, and within the polls. */
 	holds(Math.abs(entry.time - ballot.date) <= CLOCKS + GRANULES[/** @type {keyof typeof GRANULES} */ (manifest.granularity)], `dated ${ballot.date}, recorded at ${entry.time}`);
 	holds(receipt.index >= ballot.size, `entry ${receipt.index} is older than the checkpoint that the ballot names`);
 	return receipt;

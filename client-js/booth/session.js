@@ -11,6 +11,7 @@ import { claimedHead, headOf, LogReader } from '../core/log_reader.js';
 import { GRANULES } from '../core/manifest.js';
 import { Problem, Unreachable } from '../net/api.js';
 import { checkOneLog, compareWithSeen, Contradiction, readHead, remember } from '../net/head.js';
+import { closesAt } from './closes.js';
 import { electionKey, UnderWay } from './memory.js';
 import { checkRecorded, readReceipt } from './receipt.js';
 import { readSetup } from './setup.js';
@@ -209,6 +210,15 @@ export class Session {
 		return receipt;
 	}
 
+	/** [BOOTH.RECORDED] A ballot that is dated out of the polls counts nowhere. @param {Receipt} receipt under a head that was compared */
+	async checkInTime({ time, index }) {
+		const { manifest } = this.setup;
+		require(time >= manifest.opens, 'BOOTH.RECORDED', `entry ${index} is dated ${time}, before the polls opened at ${manifest.opens}`);
+		if (time < manifest.closes) return;
+		const closes = await closesAt(this.setup, this.log, this.payloadOf, (await this.net.state()).acts, index);
+		require(time < closes, 'BOOTH.RECORDED', `entry ${index} is dated ${time}, after the end of the polls at ${closes}`);
+	}
+
 	/** Whether a ballot on the board was signed with the key of the code at hand. @param {Receipt} receipt @returns {boolean} */
 	isMine(receipt) {
 		const { setup, voter } = this;
@@ -299,6 +309,7 @@ export class Session {
 		const { manifest, group, definitions } = this.setup;
 		const receipt = checkRecorded(bytes, manifest, sent, ballots.parse(group, definitions, pending.payload));
 		await this.#advance(receipt.head);
+		await this.checkInTime(receipt);
 		await this.#settled(pending);
 		this.latest = receipt;
 		return { state: 'recorded', receipt };

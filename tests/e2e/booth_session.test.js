@@ -11,10 +11,15 @@ import { setBlank } from '../../client-js/booth/choices.js';
 import { fleeting } from '../../client-js/booth/memory.js';
 import { local } from '../../client-js/booth/prover_worker.js';
 import { MAX_AGE, Session } from '../../client-js/booth/session.js';
+import * as ballots from '../../client-js/core/ballot.js';
 import * as codes from '../../client-js/core/code.js';
 import { derive } from '../../client-js/core/credential.js';
 import * as checkpoints from '../../client-js/core/checkpoint.js';
+import * as entries from '../../client-js/core/entry.js';
+import { LogReader } from '../../client-js/core/log_reader.js';
 import * as proofs from '../../client-js/core/proof.js';
+import * as tiles from '../../client-js/core/tile.js';
+import * as merkle from '../../client-js/crypto/merkle.js';
 import * as api from '../../client-js/net/api.js';
 import { compareWithSeen, readHead } from '../../client-js/net/head.js';
 import { Election } from '../support/election.mjs';
@@ -190,6 +195,52 @@ async function forger(election, change) {
 		return checkpoints.sign(change(checkpoints.parseBody(`${body}\n`)), seed, ed25519.getPublicKey(seed));
 	};
 }
+
+/** A log that goes on as a server with its key may want it, file by file. @param {Election} election @param {(time: number) => number} date of the ballot */
+async function postdated(election, date) {
+	const head = readHead(await api.file(election.url, 'log/checkpoint'), election.manifest);
+	const bytes = await new LogReader((path) => api.file(election.url, path), head).bundle(0);
+	const log = [...bytes];
+	let time = 0;
+	const sign = await forger(election, () => ({ origin: election.manifest.origin, size: log.length, root: merkle.root(log.map(merkle.leafHash)) }));
+	const file = async (/** @type {string} */ path) => {
+		if (path === 'log/checkpoint') return sign(head.note);
+		const found = /^log\/tile\/(0|entries)\/000\.p\/(\d+)$/.exec(path);
+		if (!found) return api.file(election.url, path);
+		const some = log.slice(0, Number(found[2]));
+		return found[1] === '0' ? tiles.hashes(some.map(merkle.leafHash), 0, 0, some.length) : tiles.writeBundle(some);
+	};
+	const submit = async (/** @type {any} */ { type, signer, payload, signature }) => {
+		time = date(ballots.parse(election.group, election.definitions, payload).date);
+		log.push(entries.write({ type, time, signer, payload, signature }));
+		return { receipt: proofs.write({ entry: log.at(-1), index: log.length - 1, proof: merkle.inclusionProof(log.length - 1, log.map(merkle.leafHash)), checkpoint: sign(head.note) }) };
+	};
+	return { file, submit };
+}
+
+test('[BOOTH.RECORDED] a ballot that is dated out of the polls is not recorded', async (t) => {
+	const election = await Election.start(t, { voters: 4 });
+	const { setup } = await opened(election);
+	Object.assign(election, setup);
+	election.server.moveClock(setup.manifest.closes - 60 - election.server.now());
+	const { outcome } = await cast(election, 'v001', { lies: await postdated(election, () => setup.manifest.closes) });
+	assert.deepEqual([outcome.state, outcome.why, outcome.rule], ['unknown', 'false', 'BOOTH.RECORDED']);
+	assert.equal((await cast(election, 'v001', { lies: await postdated(election, (date) => date) })).outcome.state, 'recorded', 'in time, the same server is believed');
+
+	await t.test('unless the administrator has moved the end, in an entry before it', async () => {
+		election.server.run('tabella', 'extend', '--key', 'admin.key', '--closes', `@${setup.manifest.closes + 3600}`, '--reason', 'Snow', election.url);
+		election.server.moveClock(setup.manifest.closes + 10 - election.server.now());
+		const late = await cast(election, 'v002');
+		assert.equal(late.outcome.state, 'recorded');
+		assert.ok(late.outcome.receipt.time >= setup.manifest.closes);
+		assert.equal((await byTracker(late.session, 'v002', late.outcome.receipt.tracker)).state, 'recorded');
+		const hide = { state: async () => ({ ...await api.state(election.url), acts: [0] }) };
+		const hidden = await cast(election, 'v003', { lies: hide });
+		assert.equal(hidden.outcome.rule, 'BOOTH.RECORDED', 'what is not shown is not believed');
+		const beyond = await cast(election, 'v004', { lies: await postdated(election, () => setup.manifest.closes + 3600), shift: 3500 });
+		assert.equal(beyond.outcome.rule, 'BOOTH.RECORDED');
+	});
+});
 
 test('[BOOTH.HEAD] two histories, each signed, are noticed and kept as evidence', async (t) => {
 	const election = await Election.start(t);
