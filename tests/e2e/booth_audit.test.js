@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { identify, liar, look, openBooth, press, RICH_QUESTIONS, step, tracker, voteInBooth } from '../support/booth.mjs';
+import { identify, look, openBooth, press, RICH_QUESTIONS, step, tracker, voteInBooth } from '../support/booth.mjs';
 import { openBrowser, openPage } from '../support/browser.mjs';
 import { Election } from '../support/election.mjs';
+import { lyingProxy } from '../support/lying_proxy.mjs';
 
 test('[BOOTH.AUDIT] check this ballot first', async (t) => {
 	const election = await Election.start(t, { questions: RICH_QUESTIONS });
@@ -121,7 +122,8 @@ test('[BOOTH.CHECK] check my vote', async (t) => {
 	assert.deepEqual(watch.faults, []);
 	await t.test('a second history is evidence', async () => {
 		/* The server goes back to a state that the receipt contradicts: to one without the votes. */
-		const url = await liar(t, election.server.url, (answer) => (answer.path.endsWith('/log/checkpoint') ? { ...answer, body: Buffer.from(answer.body.toString().replace(/\n([^\n]{43}=)\n/, (_, root) => `\n${root.startsWith('A') ? 'B' : 'A'}${root.slice(1)}\n`)) } : answer));
+		const { url } = await lyingProxy(t, election.server.url, ({ path, body }) =>
+			(path.endsWith('/log/checkpoint') ? Buffer.from(body.toString().replace(/\n([^\n]{43}=)\n/, (_, root) => `\n${root.startsWith('A') ? 'B' : 'A'}${root.slice(1)}\n`)) : null));
 		await check.goto(`${url}/e/meeting/check`);
 		await check.getByText('What the server shows cannot be right.').waitFor();
 	});

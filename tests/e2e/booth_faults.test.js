@@ -2,17 +2,15 @@
 // The booth when the server dies, stays away or lies.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { answer, identify, kept, liar, look, openBooth, press, step, tracker } from '../support/booth.mjs';
+import { answer, identify, kept, look, openBooth, press, step, tracker } from '../support/booth.mjs';
 import { openBrowser } from '../support/browser.mjs';
 import { Election } from '../support/election.mjs';
+import { lyingProxy } from '../support/lying_proxy.mjs';
 
 test('[BOOTH.PENDING] the server dies between cast and answer; the page is closed; it is recorded once', async (t) => {
 	const election = await Election.start(t);
 	let mode = 'pass';
-	const url = await liar(t, election.server.url, (answer) => {
-		if (mode === 'pass' || answer.method !== 'POST') return answer;
-		return mode === 'lose' ? null : { ...answer, status: 503, body: Buffer.from('busy') };
-	});
+	const { url } = await lyingProxy(t, election.server.url, ({ method }) => (mode === 'pass' || method !== 'POST' ? null : mode === 'lose' ? 'break' : 503));
 	const context = await openBrowser(t);
 	const { page } = await openBooth(context, election, { url: `${url}/e/meeting` });
 	await identify(page, 'v001', election.codes.v001);
@@ -53,8 +51,7 @@ test('[BOOTH.RECORDED] a lying server: the page does not say "recorded", and say
 	const election = await Election.start(t);
 	election.vote('v003');
 	let lie = (/** @type {string} */ receipt) => receipt;
-	const url = await liar(t, election.server.url, (answer) =>
-		(answer.method === 'POST' ? { ...answer, body: Buffer.from(lie(answer.body.toString())) } : answer));
+	const { url } = await lyingProxy(t, election.server.url, ({ method, body }) => (method === 'POST' ? Buffer.from(lie(body.toString())) : null));
 	const lies = {
 		'a checkpoint with another root': (/** @type {string} */ receipt) => receipt.replace(/\n(\d+)\n(.)/, (_, size, c) => `\n${size}\n${c === 'A' ? 'B' : 'A'}`),
 		'an altered entry': (/** @type {string} */ receipt) => receipt.replace(/extra (.{40})./, 'extra $1A'),
@@ -85,13 +82,13 @@ test('[BOOTH.RECORDED] a lying server: the page does not say "recorded", and say
 		});
 	}
 	await t.test('[BOOTH.SETUP] an altered manifest', async () => {
-		const other = await liar(t, election.server.url, (answer) => {
-			if (!answer.path.includes('/tile/entries/')) return answer;
-			const at = answer.body.indexOf('"payload":"') + 400;
-			answer.body[at] = answer.body[at] === 65 ? 66 : 65;
-			return answer;
+		const other = await lyingProxy(t, election.server.url, ({ path, body }) => {
+			if (!path.includes('/tile/entries/')) return null;
+			const at = body.indexOf('"payload":"') + 400;
+			body[at] = body[at] === 65 ? 66 : 65;
+			return body;
 		});
-		const { page } = await openBooth(context, election, { url: `${other}/e/meeting` });
+		const { page } = await openBooth(context, election, { url: `${other.url}/e/meeting` });
 		await step(page, /You cannot vote right now/);
 		await page.getByText('What the server shows cannot be right.').waitFor();
 		await look(page, 'false');

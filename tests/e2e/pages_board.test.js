@@ -104,11 +104,11 @@ test('the board', async (t) => {
 	await t.test('one altered byte, anywhere, and nothing false is shown', async () => {
 		/** @type {[string, import('../support/lying_proxy.mjs').Lie, RegExp][]} */
 		const lies = [
-			['a bundle', (path, body) => (path.includes('/tile/entries/') ? flip(body, body.length >> 1) : null), /LOG\.(TREE|TILES)/],
-			['an entry sent alone', (path, body) => (path.includes('/receipt/0') ? flip(body, 60) : null), /LOG\.TREE|JSON|BASE64/],
-			['a tile', (path, body) => (path.includes('/tile/0/') ? flip(body, 40) : null), /LOG\.TREE/],
-			['the checkpoint’s root', (path, body) => (path.endsWith('/checkpoint') ? flip(body, body.indexOf('\n', body.indexOf('\n') + 1) + 5) : null), /LOG\.(TREE|CHECKPOINT)/],
-			['the checkpoint’s signature', (path, body) => (path.endsWith('/checkpoint') ? flip(body, body.length - 20) : null), /LOG\.CHECKPOINT/],
+			['a bundle', ({ path, body }) => (path.includes('/tile/entries/') ? flip(body, body.length >> 1) : null), /LOG\.(TREE|TILES)/],
+			['an entry sent alone', ({ path, body }) => (path.includes('/receipt/0') ? flip(body, 60) : null), /LOG\.TREE|JSON|BASE64/],
+			['a tile', ({ path, body }) => (path.includes('/tile/0/') ? flip(body, 40) : null), /LOG\.TREE/],
+			['the checkpoint’s root', ({ path, body }) => (path.endsWith('/checkpoint') ? flip(body, body.indexOf('\n', body.indexOf('\n') + 1) + 5) : null), /LOG\.(TREE|CHECKPOINT)/],
+			['the checkpoint’s signature', ({ path, body }) => (path.endsWith('/checkpoint') ? flip(body, body.length - 20) : null), /LOG\.CHECKPOINT/],
 		];
 		for (const [what, lie, rule] of lies) {
 			await forget();
@@ -123,7 +123,7 @@ test('the board', async (t) => {
 
 	await t.test('a server that hides a ballot by naming another is shown as false', async () => {
 		await forget();
-		proxy.lie = (path, body) => (path.includes('/voter/v003') ? Buffer.from(String(body).replace(/"index":\d+/, `"index":${lastBallot - 1}`)) : null);
+		proxy.lie = ({ path, body }) => (path.includes('/voter/v003') ? Buffer.from(String(body).replace(/"index":\d+/, `"index":${lastBallot - 1}`)) : null);
 		const { page } = await visit('board', 'table.entries tbody tr');
 		await page.getByRole('searchbox').fill('v003');
 		await page.keyboard.press('Enter');
@@ -134,7 +134,7 @@ test('the board', async (t) => {
 
 	await t.test('the verifier names what is false, and can be stopped', async () => {
 		await forget();
-		proxy.lie = (path, body) => (path.includes('/tile/entries/') ? flip(body, body.length - 400) : null);
+		proxy.lie = ({ path, body }) => (path.includes('/tile/entries/') ? flip(body, body.length - 400) : null);
 		const { page, watch } = await visit('verify', 'button.main');
 		await page.getByRole('button', { name: 'Verify now' }).click();
 		await page.locator('#verdict').waitFor();
@@ -149,7 +149,7 @@ test('the board', async (t) => {
 		await page.getByRole('button', { name: 'Verify again' }).click();
 		await page.getByRole('heading', { name: 'Verified: everything is right' }).waitFor();
 		assert.equal(await page.locator('dl.checks .badge.good').count(), 16);
-		proxy.lie = (path) => (path.includes('/tile/') ? 503 : null);
+		proxy.lie = ({ path }) => (path.includes('/tile/') ? 503 : null);
 		await page.getByRole('button', { name: 'Verify again' }).click();
 		await page.getByRole('button', { name: 'Stop' }).click();
 		await page.getByText('Stopped. Nothing can be said.').waitFor();
@@ -160,7 +160,7 @@ test('the board', async (t) => {
 	await t.test('an older state, an unknown address and a server that is gone', async () => {
 		await forget();
 		await (await visit('', '.story li')).page.close();
-		proxy.lie = (path) => (path.startsWith('/e/meeting/log/checkpoint') ? old : null);
+		proxy.lie = ({ path }) => (path.startsWith('/e/meeting/log/checkpoint') ? old : null);
 		const behind = await visit('', '.story li');
 		await behind.page.getByText('older state than the one this browser has seen').waitFor();
 		await behind.page.close();
@@ -175,7 +175,7 @@ test('the board', async (t) => {
 		await lasting.getByText('The server does not answer at the moment.').waitFor({ state: 'detached' });
 		await lasting.close();
 		const { page, watch } = await openPage(context, [proxy.url]);
-		proxy.lie = (path, _, accept) => (path === '/e/meeting' && accept === 'application/json' ? 404 : null);
+		proxy.lie = ({ path, accept }) => (path === '/e/meeting' && accept === 'application/json' ? 404 : null);
 		for (const path of ['', '/board', '/results', '/verify']) {
 			await page.goto(`${proxy.url}/e/meeting${path}`);
 			await page.getByText('There is no election at this address.').waitFor();
@@ -187,7 +187,7 @@ test('the board', async (t) => {
 		const lost = await openPage(context, [proxy.url]);
 		await lost.page.goto(`${proxy.url}/e/meeting/results`);
 		await lost.page.locator('table.result').first().waitFor();
-		proxy.lie = (path) => (path === '/e/meeting' ? 503 : null);
+		proxy.lie = ({ path }) => (path === '/e/meeting' ? 503 : null);
 		await lost.page.reload();
 		await lost.page.getByText('The server does not answer.').waitFor();
 		proxy.lie = () => null;

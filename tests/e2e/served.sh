@@ -32,7 +32,7 @@ proxy_pid=''
 # cheat PATH MODE: a proxy before the server; its port in $cheating
 cheat() {
 	rm -f cheating
-	node "$root/tests/support/tamper_proxy.mjs" "$port" cheating "$1" "$2" </dev/null >/dev/null 2>&1 &
+	node "$root/tests/support/lying_proxy.mjs" "$port" cheating "$1" "$2" </dev/null >/dev/null 2>&1 &
 	proxy_pid=$!
 	for ((tries = 0; tries < 1200; tries++)); do
 		[ ! -s cheating ] || break

@@ -25,7 +25,7 @@ test('an altered election key, byte by byte and as a whole other election', asyn
 	const context = await openBrowser(t);
 
 	await t.test('a trustee’s part of the key is another: said before anything is encrypted', async () => {
-		proxy.lie = (path, body) => {
+		proxy.lie = ({ path, body }) => {
 			const at = path.includes('/tile/entries/') ? body.indexOf('"type":"trustee.commit"') : -1;
 			if (at < 0) return null;
 			const lie = Buffer.from(body);
@@ -203,7 +203,7 @@ test('a dropped ballot and a second history, each signed by the server', async (
 test('an altered script of a page does not run; nothing is shown in its place', async (t) => {
 	const election = await Election.start(t);
 	const proxy = await lyingProxy(t, election.server.url);
-	proxy.lie = (path, body) => (/^\/client\/vote-.*\.js$/.test(path) ? Buffer.concat([Buffer.from('document.title="altered";'), body]) : null);
+	proxy.lie = ({ path, body }) => (/^\/client\/vote-.*\.js$/.test(path) ? Buffer.concat([Buffer.from('document.title="altered";'), body]) : null);
 	const context = await openBrowser(t);
 	const { page } = await openPage(context, [proxy.url], { shift: election.server.shift });
 	/** @type {string[]} */

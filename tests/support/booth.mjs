@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // For tests in JavaScript: a voter in the booth, who reads headings and presses buttons.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { accessibility, openPage, picture } from './browser.mjs';
 
 /** Questions with everything that a booth shows. */
@@ -93,37 +92,6 @@ export async function voteInBooth(page, election, id, first) {
 	await press(page, 'Cast my vote');
 	await step(page, /Your vote is recorded/);
 	return text;
-}
-
-/**
- * A server in between, which may lie.  `change` sees each answer of the real one and gives what is passed on; null breaks the connection.
- * @typedef {{method: string, path: string, status: number, headers: {[name: string]: string}, body: Buffer}} Answer
- * @param {import('node:test').TestContext} test @param {string} url of the real server @param {(answer: Answer) => Answer|null|Promise<Answer|null>} change
- * @returns {Promise<string>} its URL
- */
-export async function liar(test, url, change) {
-	const server = createServer((request, response) => {
-		/** @type {Buffer[]} */
-		const parts = [];
-		request.on('data', (part) => parts.push(part));
-		request.on('end', async () => {
-			try {
-				const { method = 'GET', url: path = '/' } = request;
-				const { accept = '*/*', 'content-type': type } = request.headers;
-				const real = await fetch(url + path, { method, headers: { accept, ...(type ? { 'content-type': type } : {}) }, body: method === 'POST' ? Buffer.concat(parts) : undefined });
-				const headers = Object.fromEntries([...real.headers].filter(([name]) => !/^(content-length|content-encoding|transfer-encoding|connection|date|keep-alive)$/.test(name)));
-				const answer = await change({ method, path, status: real.status, headers, body: Buffer.from(await real.arrayBuffer()) });
-				if (answer === null) return void request.socket.destroy();
-				response.writeHead(answer.status, answer.headers).end(answer.body);
-			} catch {
-				request.socket.destroy(); // the real one does not answer either
-			}
-		});
-	});
-	await new Promise((done) => { server.listen(0, '127.0.0.1', () => done(undefined)); });
-	test.after(() => { server.closeAllConnections(); server.close(); });
-	const address = /** @type {import('node:net').AddressInfo} */ (server.address());
-	return `http://127.0.0.1:${address.port}`;
 }
 
 /** Presses a key until the focus is on something. @param {import('playwright-core').Page} page @param {string} selector */
