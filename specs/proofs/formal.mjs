@@ -7,7 +7,7 @@ export const LARGE = 67108859; /* the largest prime below 2^26: products of two 
 
 export function field(q) {
 	const mod = (a) => ((a % q) + q) % q;
-	const mul = (a, b) => (mod(a) * mod(b)) % q;
+	const mul = (a, b) => mod((a % q) * (b % q));
 	function pow(a, e) {
 		let r = 1;
 		for (let b = mod(a); e > 0; e = Math.floor(e / 2), b = mul(b, b)) if (e % 2) r = mul(r, b);
@@ -45,7 +45,11 @@ export function formal(F, dim) {
 	const zero = Array(dim).fill(0);
 	return {
 		dim, zero, unit: (i) => zero.map((_, j) => Number(i === j)),
-		sum: (...terms) => zero.map((_, j) => terms.reduce((s, [k, P]) => (s + F.mul(k, P[j])) % F.q, 0)),
+		sum: (...terms) => {
+			const total = Array(dim).fill(0);
+			for (const [k, P] of terms) for (let j = 0; j < dim; j++) total[j] = (total[j] + F.mul(k, P[j])) % F.q;
+			return total;
+		},
 		same: (P, Q) => P.every((v, j) => v === Q[j]),
 	};
 }

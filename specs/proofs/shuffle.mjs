@@ -210,7 +210,10 @@ function split(digits, N, w) {
 function simulatorRuns() {
 	for (const [q, N, w, perm, u, v] of [[3, 1, 1, [0], [2], 2], [3, 1, 1, [0], [0], 0], [3, 2, 1, [1, 0], [2, 1], 2], [2, 3, 1, [2, 0, 1], [1, 0, 1], 1], [2, 2, 2, [1, 0], [1, 1], 1]]) {
 		const W = tinyWorld(q, N, w), { F } = W, M = matrixOf(perm), s = freshSecrets(W), count = new Map(), num = q ** (4 * N + 3 + w);
-		const add = (transcript, k) => { const key = transcript.flat(Infinity).join(); count.set(key, (count.get(key) ?? 0) + k); };
+		const add = (transcript, k) => { /* its elements and scalars as the digits of one number */
+			const key = transcript.flat(Infinity).reduce((digits, v) => digits * q + v, 0);
+			count.set(key, (count.get(key) ?? 0) + k);
+		};
 		for (let n = 0; n < num; n++) {
 			const digits = Array.from({ length: 4 * N + 3 + w }, (_, i) => Math.floor(n / q ** i) % q), [r, x, o, y, m, m4] = split(digits, N, w);
 			const P = prover(W, { M, B: M }, s, { r, x, o, y, m, m4 });
