@@ -24,6 +24,7 @@
 #define MAX_LISTENERS (2 * TB_CONFIG_MAX_LISTEN)
 #define FORWARDED_MAX 1024 /* of what proxies wrote; the end of it counts */
 #define LARGE_ANSWER (64u << 10)
+#define LOG_LINES 10 /* of the library, in a second */
 
 struct tb_http {
 	tb_http_handler handler;
@@ -39,6 +40,8 @@ struct tb_http {
 	atomic_size_t memory;  /* of the bodies that are arriving or being worked on */
 	atomic_size_t answers; /* memory of large answers that clients have not taken yet */
 	atomic_bool stopping;
+	_Atomic uint64_t log_second; /* and what the library has said in it */
+	atomic_uint num_logged;
 	pthread_mutex_t lock; /* of the two counts */
 	pthread_cond_t fewer;
 	size_t num_open;      /* requests that began and whose response is not sent yet */
@@ -482,13 +485,27 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *t
 	return strlen(text);
 }
 
+/* Bounded: without descriptors the library says so with every turn of its loop, and goes on turning, a hundred thousand times a second.  That
+ * would fill the disk, and keep a core, until somebody leaves. */
 __attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *format, va_list args)
 {
+	static const struct timespec rest = {.tv_nsec = 20000000};
+	tb_http *h = cls;
+	uint64_t second = tb_monotonic_ms() / 1000;
+	unsigned num = 0;
 	char text[400];
 
-	(void)cls;
+	if (atomic_exchange(&h->log_second, second) != second)
+		num = atomic_exchange(&h->num_logged, 0);
+	if (num > LOG_LINES)
+		tb_slog(TB_SLOG_WARNING, "http", "%u more lines like these", num - LOG_LINES);
+	num = atomic_fetch_add(&h->num_logged, 1) + 1;
 	(void)vsnprintf(text, sizeof text, format, args);
-	tb_slog(TB_SLOG_WARNING, "http", "%s", text);
+	text[strcspn(text, "\n")] = '\0';
+	if (num <= LOG_LINES)
+		tb_slog(TB_SLOG_WARNING, "http", "%s", text);
+	else if (num > 10 * LOG_LINES)
+		(void)nanosleep(&rest, NULL);
 }
 
 /* ---- start and stop ---- */
@@ -535,7 +552,7 @@ static struct MHD_Daemon *start_daemon(tb_http *h, size_t i)
 			      none[] = {{MHD_OPTION_END, 0, NULL}};
 
 	return MHD_start_daemon(flags | (h->at[i].is_tls ? MHD_USE_TLS : 0), 0, NULL, NULL, on_request, h,
-		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_LISTEN_SOCKET, h->at[i].socket.fd,
+		MHD_OPTION_EXTERNAL_LOGGER, on_log, h, MHD_OPTION_LISTEN_SOCKET, h->at[i].socket.fd,
 		MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_THREAD_POOL_SIZE,
 		config->threads, MHD_OPTION_CONNECTION_LIMIT,

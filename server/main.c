@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,9 @@
 #include "server/store.h"
 #include "server/tls.h"
 #include "server/token.h"
+
+#define MAX_STAFF 64u    /* connections of the operator */
+#define OTHER_FILES 200u /* databases, sockets, threads' own */
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
@@ -251,7 +255,7 @@ static tb_err bind_doors(doors *d, const tb_config *config, tb_app *app, tb_faul
 	d->staff_config.listen = config->admin_listen;
 	d->staff_config.listen_tls.num = 0;
 	d->staff_config.threads = 2;
-	d->staff_config.max_connections = 64;
+	d->staff_config.max_connections = MAX_STAFF;
 	return tb_http_bind(&d->staff, &d->staff_config, &staff, fault);
 }
 
@@ -376,6 +380,21 @@ static int run_locked(const tb_config *config, const tb_server_keys *keys, doors
 	return status;
 }
 
+/* As many descriptors as connections need: a server without them answers nobody who comes anew. */
+static void raise_files(const tb_config *config)
+{
+	const rlim_t wanted = (rlim_t)config->max_connections + MAX_STAFF + OTHER_FILES;
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted)
+		return;
+	files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur < wanted)
+		tb_slog(TB_SLOG_WARNING, "files",
+			"the system allows %llu open files, too few for max-connections = %u",
+			(unsigned long long)files.rlim_cur, config->max_connections);
+}
+
 /* No longer root: keys, folder, and then the work. */
 static int run_as_user(const tb_config *config, doors *d, tb_app *app)
 {
@@ -412,6 +431,7 @@ static int run(const tb_config *config)
 	int status;
 
 	tb_slog_set_json(config->logs_json);
+	raise_files(config);
 	if (config->listen_tls.num > 0)
 		err = tb_tls_load(config->tls_certificate, config->tls_key, &fault);
 	if (err == TB_OK && config->action == TB_CONFIG_SERVE)

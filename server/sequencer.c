@@ -30,6 +30,7 @@ typedef struct batch {
 	tb_submission *first; /* all that were taken, in order */
 	change change[BATCH_SUBMISSIONS];
 	size_t num_changes;
+	bool has_failed; /* the last one did; nothing has been written since */
 } batch;
 
 /* An entry at the position that it would get. */
@@ -92,14 +93,27 @@ static void touch(batch *b, tb_election *e, bool is_fresh)
 	e->is_ahead = true;
 }
 
-/*
- * A board whose last transaction failed is brought back to what is stored - once the store can be written again, else every
- * submission would cost a replay while, say, the disk is full.
- */
+/* A board whose last transaction failed is brought back to what is stored.  Under the election's lock. */
 static tb_err heal(tb_app *app, tb_election *e)
 {
 	tb_fault fault = {0};
 	char text[700];
+	tb_err err = tb_election_replay(e, app->store, app->keys, &fault);
+
+	if (err == TB_ERR_RULE) {
+		tb_fault_text(&fault, text, sizeof text);
+		tb_slog(TB_SLOG_ERROR, "replay", "election=%s %s", e->slug, text);
+	} else {
+		tb_slog(err == TB_OK ? TB_SLOG_INFO : TB_SLOG_ERROR, "replay", "election=%s %s", e->slug,
+			tb_err_text(err));
+	}
+	return err;
+}
+
+/* Can anything be written?  The checkpoint, once more; asked before a board is touched, else every submission would cost a replay
+ * while, say, the disk is full. */
+static tb_err try_to_write(tb_app *app, const tb_election *e)
+{
 	uint64_t size = 0;
 	tb_buf note;
 	tb_err err;
@@ -116,18 +130,6 @@ static tb_err heal(tb_app *app, tb_election *e)
 			tb_store_rollback(app->store);
 	}
 	tb_buf_release(&note);
-	if (err != TB_OK)
-		return err;
-	(void)pthread_mutex_lock(&e->lock);
-	err = tb_election_replay(e, app->store, app->keys, &fault);
-	(void)pthread_mutex_unlock(&e->lock);
-	if (err == TB_ERR_RULE) {
-		tb_fault_text(&fault, text, sizeof text);
-		tb_slog(TB_SLOG_ERROR, "replay", "election=%s %s", e->slug, text);
-	} else {
-		tb_slog(err == TB_OK ? TB_SLOG_INFO : TB_SLOG_ERROR, "replay", "election=%s %s", e->slug,
-			tb_err_text(err));
-	}
 	return err;
 }
 
@@ -413,10 +415,13 @@ static void settle(batch *b, change *c, bool committed)
 		return;
 	}
 	(void)pthread_mutex_lock(&e->lock);
-	if (committed)
+	if (committed) {
 		tb_election_publish(e, &c->next);
-	else
+	} else { /* at once: whoever is refused now looks up next what is recorded */
 		e->is_stale = true;
+		if (heal(b->app, e) != TB_OK)
+			tb_slog(TB_SLOG_ERROR, "replay", "election=%s waits to be read again", e->slug);
+	}
 	e->is_ahead = false;
 	(void)pthread_cond_broadcast(&e->settled);
 	(void)pthread_mutex_unlock(&e->lock);
@@ -425,15 +430,36 @@ static void settle(batch *b, change *c, bool committed)
 	tb_view_release(&c->next);
 }
 
-/* Brings back what an earlier transaction left ahead of the store.  What still fails is the outcome of its submissions. */
-static void heal_all(batch *b)
+/* After a transaction that failed: is this one worth trying, and is the board as it was?  What still fails is the outcome of the
+ * submission. */
+static tb_err make_ready(batch *b, tb_election *e)
 {
+	tb_err err = b->has_failed ? try_to_write(b->app, e) : TB_OK;
+
+	if (err != TB_OK)
+		return err;
+	b->has_failed = false;
+	if (!e->is_stale) /* only this thread changes that */
+		return TB_OK;
+	(void)pthread_mutex_lock(&e->lock);
+	err = heal(b->app, e);
+	(void)pthread_mutex_unlock(&e->lock);
+	return err;
+}
+
+static void begin(batch *b)
+{
+	tb_err cannot_write = TB_OK;
+
 	for (tb_submission *s = b->first; s != NULL; s = s->next) {
-		s->err = TB_OK;
+		s->err = cannot_write;
 		s->check_again = s->is_new = false;
 		memset(&s->fault, 0, sizeof s->fault);
-		if (s->election != NULL && s->election->is_stale) /* only this thread changes that */
-			s->err = heal(b->app, s->election);
+		if (s->election == NULL || cannot_write != TB_OK)
+			continue;
+		s->err = make_ready(b, s->election);
+		if (b->has_failed) /* asked once for all of them */
+			cannot_write = s->err;
 	}
 }
 
@@ -467,8 +493,9 @@ static void run_batch(batch *b)
 	tb_err err;
 
 	b->num_changes = 0;
-	heal_all(b);
+	begin(b);
 	err = transact(b);
+	b->has_failed = b->has_failed || err != TB_OK;
 	/* A transaction that changed nothing shows nothing of the disk. */
 	if (err != TB_OK || b->num_changes > 0)
 		atomic_store(&m->cannot_write, err != TB_OK);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The whole way of a large election: its board, in a server's database, the server's start, every file of the log read over
+ * The whole way of a large election: its board, in a server's database, the server's start (while the polls are open, and after the result), every file of the log read over
  * HTTP and compared, requests of each kind, and tabella-verify over HTTP.  1,000,000 voters and 100,000 ballots; BIG=1: 1,000,000
  * ballots.  For other sizes: bench_scale VOTERS BALLOTS.  tests/support/big_board.h says where the board is kept.
  */
@@ -23,7 +23,7 @@
 #define NUM_READS 2000
 
 static server_process process;
-static char board[BIG_BOARD_PATH];
+static char board[BIG_BOARD_PATH], whole[300];
 static uint64_t size;
 
 static void must(bool ok, const char *what)
@@ -57,30 +57,31 @@ static void copy_key(void)
 	tb_buf_release(&key);
 }
 
+/* The same database twice: while the polls are open, and at the end. */
 static void fill(void)
 {
 	static fill_store store;
-	char path[300];
 	double started = load_now();
 	struct stat s;
 
-	(void)snprintf(path, sizeof path, "%s/board.db", process.folder);
-	fill_store_from_board(&store, process.folder, path, board);
+	fill_store_from_board(&store, process.folder, whole, board);
+	server_process_give(&process, whole);
+	fill_store_end_of_board(&store);
 	size = store.size;
 	fill_store_free(&store);
-	must(stat(path, &s) == 0, path);
+	must(stat(whole, &s) == 0, whole);
 	printf("scale: %" PRIu64 " entries, a database of %.0f MiB, filled in %.0f s\n", size,
 		(double)s.st_size / 1048576, load_now() - started);
 }
 
-static void start(void)
+static void start(const char *when)
 {
 	double started = load_now(), cpu;
 
 	server_process_start(&process);
 	cpu = server_process_used(&process);
-	printf("scale: listens after %.1f s (%.1f s of processor), then has %.0f MiB\n", load_now() - started,
-		cpu, memory_mib());
+	printf("scale: %s, the server listens after %.1f s (%.1f s of processor), then has %.0f MiB\n", when,
+		load_now() - started, cpu, memory_mib());
 }
 
 /* ---- reading ---- */
@@ -175,11 +176,16 @@ int main(int argc, char **argv)
 	if (!big_board_get(board, voters, ballots))
 		return 1;
 	server_process_new(&process);
+	(void)snprintf(whole, sizeof whole, "%s/whole.db", process.folder);
 	copy_key();
 	printf("scale: %u voters, %u ballots; a durable write takes %.2f ms here\n", voters, ballots,
 		load_sync_ms(process.folder));
 	fill();
-	start();
+	start("polls open");
+	must(server_process_stop(&process, SIGTERM) == 0, "stop");
+	server_process_give(&process, whole);
+	must(unlink(whole) == 0, whole);
+	start("result known");
 	page();
 	read_many("voter", "/e/spring/voter/v", 5, 1, voters);
 	read_many("receipt", "/e/spring/receipt/", 1, 0, size);

@@ -4,13 +4,11 @@
  * a ballot costs the same however long the log is.  20,000 voters with 1,000 and 10,000 ballots; BIG=1: 1,000,000 voters
  * with 1,000, 10,000 and 100,000.  Seconds of processor beside those of the clock, since the load runs on the same cores.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,30 +45,6 @@ static double resident_mib(void)
 	return (double)server_process_memory(&process) / 1024;
 }
 
-/* ---- the database ---- */
-
-/* The server gets a copy: what it adds is its own. */
-static void copy_master(void)
-{
-	char path[300];
-	struct stat s;
-	int from = open(master, O_RDONLY | O_CLOEXEC), to;
-
-	(void)snprintf(path, sizeof path, "%s/board.db.served", process.folder);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof path, "%s/board.db", process.folder);
-	to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	must(from >= 0 && to >= 0 && fstat(from, &s) == 0, "copy");
-	for (off_t left = s.st_size; left > 0;) {
-		ssize_t n = sendfile(to, from, NULL, (size_t)left);
-
-		must(n > 0, "copy");
-		left -= n;
-	}
-	(void)close(from);
-	(void)close(to);
-}
-
 /* ---- starting ---- */
 
 static void start(void)
@@ -78,7 +52,7 @@ static void start(void)
 	struct stat s;
 	double started, seconds, cpu;
 
-	copy_master();
+	server_process_give(&process, master); /* what it adds is its own */
 	must(stat(master, &s) == 0, master);
 	started = load_now();
 	server_process_start(&process);

@@ -247,25 +247,48 @@ void fill_store_repeat(fill_store *f, uint32_t num)
 	close_file(f);
 }
 
-static void take_bundle(fill_store *f, uint64_t size)
+static bool is_close(const uint8_t *bytes, size_t len)
+{
+	static const char start[] = "{\"type\":\"close\"";
+
+	return len > sizeof start && memcmp(bytes, start, sizeof start - 1) == 0;
+}
+
+/* The rest of the bundle that the next entry is in; false when the polls were closed in it, and that was not to be taken. */
+static bool take_bundle(fill_store *f, bool and_close)
 {
 	char path[TB_PATH_MAX], full[1200];
 	const uint8_t *entry;
+	uint64_t index = f->size / TB_TILE_WIDTH * TB_TILE_WIDTH;
+	bool ended = false;
 	tb_bundle entries;
 	tb_buf bytes;
 	size_t len;
 	tb_tile t;
 	tb_why why;
 
-	tb_tile_of_entry(&t, f->size, size);
+	tb_tile_of_entry(&t, f->size, f->board_size);
 	tb_tile_path(path, &t);
 	(void)snprintf(full, sizeof full, "%.1000s/%s", f->board, path);
 	tb_buf_init(&bytes, TB_BUNDLE_MAX);
 	must(tb_file_read(&bytes, full, &why) == TB_OK, why.text);
 	tb_bundle_init(&entries, bytes.data, bytes.len, t.width);
-	while (tb_bundle_next(&entries, &entry, &len) == TB_OK)
-		take_entry(f, entry, len);
+	for (; !ended && tb_bundle_next(&entries, &entry, &len) == TB_OK; index++) {
+		ended = !and_close && is_close(entry, len);
+		if (!ended && index >= f->size)
+			take_entry(f, entry, len);
+	}
 	tb_buf_release(&bytes);
+	return !ended;
+}
+
+static void take_board(fill_store *f, bool and_close)
+{
+	open_file(f);
+	while (f->size < f->board_size && take_bundle(f, and_close))
+		continue;
+	commit(f);
+	close_file(f);
 }
 
 void fill_store_from_board(fill_store *f, const char *data, const char *path, const char *board)
@@ -286,12 +309,14 @@ void fill_store_from_board(fill_store *f, const char *data, const char *path, co
 	must(tb_checkpoint_parse(&head, &parsed, (const char *)note.data, note.len, &why) == TB_OK, why.text);
 	tb_buf_release(&note);
 	(void)snprintf(f->origin, sizeof f->origin, "%s", head.origin);
-	open_file(f);
+	f->board_size = head.size;
 	tb_merkle_tree_init(&f->tree);
-	while (f->size < head.size)
-		take_bundle(f, head.size);
-	commit(f);
-	close_file(f);
+	take_board(f, false);
+}
+
+void fill_store_end_of_board(fill_store *f)
+{
+	take_board(f, true);
 }
 
 void fill_store_free(fill_store *f)

@@ -15,6 +15,7 @@
 typedef struct fill_store {
 	const char *path, *board; /* a folder, or NULL */
 	char origin[TB_KEY_NAME_MAX + 1];
+	uint64_t board_size;
 	tb_server_keys keys;
 	tb_maker *m;
 	tb_store *store;
@@ -35,9 +36,10 @@ void fill_store_until(fill_store *f, uint32_t num_ballots);
  * do so again.
  */
 void fill_store_repeat(fill_store *f, uint32_t num);
-/* The election "spring" of a whole board in a folder: all its entries and blobs.  `data` has the keys of its server; there is no
- * maker.  `path` and `board` are borrowed. */
+/* The election "spring" of a whole board in a folder, with its blobs: to the end of the polls; and the rest.  `data` has the keys of its
+ * server; there is no maker.  `path` and `board` are borrowed. */
 void fill_store_from_board(fill_store *f, const char *data, const char *path, const char *board);
+void fill_store_end_of_board(fill_store *f);
 void fill_store_free(fill_store *f);
 
 #endif

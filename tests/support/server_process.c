@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,17 +106,52 @@ void server_process_free(server_process *p)
 	must(rmdir(p->folder) == 0, "rmdir");
 }
 
-void server_process_start(server_process *p)
+void server_process_give(server_process *p, const char *board)
+{
+	char path[300];
+	struct stat s;
+	int from = open(board, O_RDONLY | O_CLOEXEC), to;
+
+	(void)snprintf(path, sizeof path, "%s/board.db.served", p->folder);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof path, "%s/board.db", p->folder);
+	to = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	must(from >= 0 && to >= 0 && fstat(from, &s) == 0, "a copy of the board");
+	for (off_t left = s.st_size; left > 0;) {
+		ssize_t n = sendfile(to, from, NULL, (size_t)left);
+
+		must(n > 0, "a copy of the board");
+		left -= n;
+	}
+	(void)close(from);
+	(void)close(to);
+}
+
+static pid_t spawn_server(server_process *p)
 {
 	char *argv[] = {p->program, (char[]){"--data"}, p->folder, (char[]){"--listen"},
 		(char[]){"127.0.0.1:0"}, (char[]){"--port-file"}, p->port_file, (char[]){"--admin-key"},
 		p->admin_key, NULL};
+
+	return spawn(argv, -1);
+}
+
+int server_process_start_fails(server_process *p)
+{
+	int status = wait_for(spawn_server(p));
+
+	must(WIFEXITED(status), "a server that does not start was killed");
+	return WEXITSTATUS(status);
+}
+
+void server_process_start(server_process *p)
+{
 	struct timespec moment = {.tv_nsec = 5000000};
 	tb_buf text;
 	tb_why why;
 
 	(void)unlink(p->port_file);
-	p->pid = spawn(argv, -1);
+	p->pid = spawn_server(p);
 	tb_buf_init(&text, 100);
 	for (int i = 0; tb_file_read(&text, p->port_file, &why) != TB_OK; i++) {
 		must(i < 24000 && waitpid(p->pid, NULL, WNOHANG) == 0, "the server does not listen");

@@ -24,8 +24,11 @@ typedef struct server_process {
 
 void server_process_new(server_process *p); /* a folder below TMPDIR, and the keys in it; starts nothing */
 void server_process_free(server_process *p);
-void server_process_start(server_process *p);                  /* and waits until it listens */
-void server_process_kill(server_process *p);                   /* SIGKILL */
+void server_process_give(
+	server_process *p, const char *board);     /* a copy of this database, before it is started */
+void server_process_start(server_process *p);      /* and waits until it listens */
+int server_process_start_fails(server_process *p); /* the status with which it exits instead */
+void server_process_kill(server_process *p);       /* SIGKILL */
 int server_process_stop(server_process *p, int signal_number); /* returns the status of waitpid() */
 
 /* What it holds now: KiB of memory, descriptors; seconds of processor that it has used so far. */

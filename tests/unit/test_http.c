@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "server/http.h"
 #include "server/slog.h"
+#include "server/watch.h"
 #include "tests/support/serve.h"
 
 static serve s;
@@ -414,6 +416,67 @@ static void test_who_only_listens_is_answered(void **state)
 	tb_maker_free(m);
 }
 
+/* The number of lines in this file. */
+static size_t num_lines(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	size_t n = 0;
+	int c;
+
+	assert_non_null(f);
+	while ((c = getc(f)) != EOF)
+		n += c == '\n';
+	(void)fclose(f);
+	return n;
+}
+
+/* Without descriptors libmicrohttpd complains as fast as it can: that must not fill the disk that ballots need.  So many lines
+ * a second at most, however long this takes. */
+static void test_complaints_are_bounded(void **state)
+{
+	char log[] = "/tmp/tabella-log.XXXXXX";
+	int fd[20], error = dup(STDERR_FILENO), file = mkstemp(log);
+	struct rlimit old, none;
+	uint64_t started;
+	size_t lines = 0;
+
+	(void)state;
+	assert_true(error >= 0 && file >= 0);
+	for (size_t i = 0; i < 20; i++) /* sockets of ours that are not connected yet */
+		fd[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	none = (struct rlimit){.rlim_max = old.rlim_max};
+	assert_true(dup2(file, STDERR_FILENO) >= 0);
+	tb_slog_set_level(TB_SLOG_WARNING);
+	started = tb_monotonic_ms();
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	for (size_t i = 0; i < 20; i++) {
+		struct sockaddr_in to = {
+			.sin_family = AF_INET, .sin_port = htons((uint16_t)tb_http_port(http, 0))};
+
+		to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		assert_int_equal(connect(fd[i], (struct sockaddr *)&to, sizeof to), 0);
+	}
+	while (tb_monotonic_ms() - started < 3000)
+		(void)usleep(10000);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	for (size_t i = 0; i < 20; i++) {
+		say(fd[i], "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+		assert_true(hear(fd[i], answer_text, sizeof answer_text) > 0);
+		assert_int_equal(status_of(answer_text), 200);
+		(void)close(fd[i]);
+	}
+	lines = num_lines(log);
+	tb_slog_set_level((tb_slog_level)(TB_SLOG_ERROR + 1));
+	assert_true(dup2(error, STDERR_FILENO) >= 0);
+	(void)unlink(log);
+	(void)close(file);
+	(void)close(error);
+	print_message("%zu lines\n", lines);
+	assert_true(lines > 0);
+	assert_in_range(lines, 1, (tb_monotonic_ms() - started + 2000) / 1000 * 12);
+}
+
 static size_t num_open_files(void)
 {
 	DIR *d = opendir("/proc/self/fd");
@@ -720,6 +783,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_slow_clients_are_let_go, start, stop),
 		cmocka_unit_test_setup_teardown(test_who_leaves_in_the_middle_is_let_go, start, stop),
 		cmocka_unit_test_setup_teardown(test_who_only_listens_is_answered, start, stop),
+		cmocka_unit_test_setup_teardown(test_complaints_are_bounded, start, stop),
 		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_dropped, start, stop),
 		cmocka_unit_test_setup_teardown(test_answers_that_nobody_takes_are_bounded, start, stop),
 		cmocka_unit_test_setup_teardown(test_clients_are_limited_each_by_itself, start, stop),

@@ -446,6 +446,11 @@ static void test_a_full_disk_stops_writing_but_not_reading(void **state)
 		assert_memory_equal(before, now, 32);
 		get_text("/e/spring", later, sizeof later);
 		assert_string_equal(text, later);
+		/* Whoever is refused looks whether the ballot is there. */
+		get_text("/e/spring/voter/v0000001", later, sizeof later);
+		assert_non_null(strstr(later, "\"ballot\":{\"index\":"));
+		get_text("/e/spring/voter/v0000002", later, sizeof later);
+		assert_non_null(strstr(later, "\"ballot\":null"));
 	}
 	/* Time goes on meanwhile: the polls close as soon as the disk lets them. */
 	atomic_store(&s.now, m->manifest.closes);
