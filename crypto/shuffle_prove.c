@@ -19,7 +19,7 @@
 #include "crypto/shuffle_internal.h"
 #include "crypto/wipe.h"
 
-#define ROWS 256 /* of a chunk: tables of their points stay in the cache */
+#define MOST_ROWS 256 /* of a chunk: tables of their points stay in the cache */
 #define EXPONENT_WORDS 4
 
 /* What one thread needs. */
@@ -38,6 +38,7 @@ typedef struct prover {
 	const tb_parallel *work;
 	uint64_t done; /* by the passes before this one */
 	tb_shuffle_layout at;
+	size_t rows; /* of a chunk */
 	uint8_t *outputs, *proof;
 	unsigned num_workers;
 	prover_worker *workers;
@@ -67,15 +68,15 @@ static size_t point_words(const prover *p)
 static tb_err worker_new(const prover *p, prover_worker *w)
 {
 	const size_t columns = 2 * p->st->width;
-	tb_err err = tb_msm_secret_room_new(p->g, &w->room, ROWS);
+	tb_err err = tb_msm_secret_room_new(p->g, &w->room, p->rows);
 
 	if (err == TB_OK)
-		err = tb_points_new(p->g, &w->outputs, columns * ROWS);
+		err = tb_points_new(p->g, &w->outputs, columns * p->rows);
 	if (err == TB_OK)
 		err = tb_points_new(p->g, &w->sums, 1 + columns);
 	if (err != TB_OK)
 		return err;
-	w->points = calloc(ROWS, sizeof *w->points);
+	w->points = calloc(p->rows, sizeof *w->points);
 	return w->points == NULL ? TB_ERR_MEMORY : TB_OK;
 }
 
@@ -177,7 +178,7 @@ static void progress(void *arg, uint64_t done, uint64_t total)
 static tb_err pass(prover *p, tb_parallel_work *work)
 {
 	const tb_parallel how = {.threads = p->work->threads, .progress = progress, .progress_arg = p};
-	tb_err err = tb_parallel_run(&how, p->st->num, ROWS, work, p);
+	tb_err err = tb_parallel_run(&how, p->st->num, p->rows, work, p);
 
 	p->done += p->st->num;
 	return err;
@@ -254,8 +255,8 @@ static tb_err do_rows(prover *p, prover_worker *w, size_t first, size_t num)
 		if (err != TB_OK)
 			return err;
 		for (size_t k = 0; k < p->st->width; k++) {
-			tb_point *a = tb_points_at(&w->outputs, 2 * k * ROWS + i - first);
-			tb_point *b = tb_points_at(&w->outputs, (2 * k + 1) * ROWS + i - first);
+			tb_point *a = tb_points_at(&w->outputs, 2 * k * p->rows + i - first);
+			tb_point *b = tb_points_at(&w->outputs, (2 * k + 1) * p->rows + i - first);
 
 			if (!reencrypt(p, i, k, a, b)) {
 				atomic_store(&p->bad_input, true);
@@ -266,7 +267,7 @@ static tb_err do_rows(prover *p, prover_worker *w, size_t first, size_t num)
 	}
 	add_masks(p, w, 0, &p->st->generators->H, first + 1, first, num);
 	for (size_t column = 0; column < 2 * p->st->width; column++)
-		add_masks(p, w, 1 + column, &w->outputs, column * ROWS, first, num);
+		add_masks(p, w, 1 + column, &w->outputs, column * p->rows, first, num);
 	return TB_OK;
 }
 
@@ -361,7 +362,7 @@ static tb_err make_exponents(prover *p, const uint8_t seed[64])
 	if (err == TB_OK)
 		err = moved_new(p, EXPONENT_WORDS);
 	if (err == TB_OK)
-		err = tb_parallel_run(&quietly, p->st->num, ROWS, derive_exponents, &e);
+		err = tb_parallel_run(&quietly, p->st->num, p->rows, derive_exponents, &e);
 	if (err == TB_OK)
 		tb_permutation_apply(&p->order, p->moved, EXPONENT_WORDS);
 	return err;
@@ -577,6 +578,8 @@ tb_err tb_shuffle_make(const tb_shuffle_statement *st, uint8_t *outputs, uint8_t
 		   tb_shuffle_list_bytes(p.g, st->num, st->width));
 	p.at = tb_shuffle_layout_of(p.g, st->num, st->width);
 	p.num_workers = tb_parallel_threads(work);
+	p.rows = (st->num + p.num_workers - 1) / p.num_workers;
+	p.rows = p.rows < MOST_ROWS ? p.rows : MOST_ROWS;
 	if (err == TB_OK)
 		err = prover_new(&p);
 	if (err == TB_OK)
