@@ -73,7 +73,7 @@ static int import_line(tb_client *c, const tb_secret *key, const uint8_t *at, si
 	if (tb_roll_chunk_parse(&chunk, at, len, &fault) != TB_OK)
 		return tb_args_error(c->args, "line %u, %s: expected %s, found %s [%s]", line, fault.where,
 			fault.expected, fault.found, fault.rule);
-	tb_buf_init(&payload, TB_BLOB_MAX_BYTES);
+	tb_buf_init(&payload, TB_BLOB_COMMON_BYTES);
 	tb_buf_append(&payload, at, len);
 	if (chunk.first != *voters || *is_final)
 		exit_code = tb_args_error(c->args, "line %u, first: expected %llu, found %llu%s", line,

@@ -219,7 +219,8 @@ static tb_err tally_entry(
 		return err;
 	err = tb_tally_list(p->tally, index, leaf, about.weight);
 	if (err == TB_OK)
-		err = tb_tally_add_payload(p->tally, e->payload, e->payload_len, about.weight, p->fault);
+		err = tb_tally_add_payload(
+			p->tally, index, e->payload, e->payload_len, about.weight, p->fault);
 	return err;
 }
 

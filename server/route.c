@@ -49,7 +49,7 @@ size_t tb_route_max_body(const char *path)
 	if (strcmp(path, "/elections") == 0)
 		return TB_BASE64_LEN(TB_MANIFEST_MAX_BYTES) + ENVELOPE_BYTES;
 	if (parse_address(&a, path) && strcmp(a.rest, "entries") == 0)
-		return TB_BASE64_LEN(TB_BLOB_MAX_BYTES) + ENVELOPE_BYTES;
+		return TB_BASE64_LEN(TB_BLOB_COMMON_BYTES) + ENVELOPE_BYTES;
 	if (parse_address(&a, path) && strcmp(a.rest, "log/cosignatures") == 0)
 		return TB_NOTE_MAX_BYTES;
 	return 0;

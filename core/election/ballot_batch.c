@@ -410,7 +410,9 @@ static tb_err count(tb_ballot_batch *b, tb_tally *tally)
 			continue;
 		for (uint32_t q = 0; q < tb_election_params_num_questions(b->params); q++)
 			parts[q] = tb_bitproof_ciphertexts(proof_of(b, s, q));
-		err = tb_tally_add(tally, parts, s->weight);
+		err = tb_tally_keep(tally, s->index, s->ballot.part);
+		if (err == TB_OK)
+			err = tb_tally_add(tally, parts, s->weight);
 	}
 	return err;
 }

@@ -37,6 +37,7 @@ static const board_type types[TB_ENTRY_NUM_TYPES] = {
 	[TB_ENTRY_CLOSE] = {IN(OPEN), tb_board_parse_close, tb_board_check_close, tb_board_apply_close},
 	[TB_ENTRY_ENDORSE] = {IN(CLOSED) | IN(FINISHED), tb_board_parse_endorse, tb_board_check_endorse,
 		tb_board_apply_endorse},
+	[TB_ENTRY_MIX] = {IN(CLOSED), NULL, tb_board_check_mix, tb_board_apply_mix},
 	[TB_ENTRY_DECRYPT] = {IN(CLOSED), NULL, tb_board_check_decrypt, tb_board_apply_decrypt},
 	[TB_ENTRY_RESULT] = {IN(CLOSED), NULL, tb_board_check_result, tb_board_apply_result},
 	[TB_ENTRY_CANCEL] = {IN_UNFINISHED, tb_board_parse_cancel, NULL, tb_board_apply_cancel},
@@ -203,6 +204,12 @@ void tb_board_give_chunk(tb_board *b, const uint8_t leaf[32], tb_roll_chunk *chu
 	b->has_given = true;
 }
 
+void tb_board_mark_checked(tb_board *b, const tb_board_heavy *checked)
+{
+	b->checked = *checked;
+	b->has_checked = true;
+}
+
 /* Only for the very entry that it was made of. */
 static bool take_given(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
 {
@@ -346,7 +353,7 @@ static bool has_place(const tb_board *b, const tb_entry *e)
 }
 
 /* Remembers what can no longer be judged because this entry is not part of the state. */
-static void note_gap(tb_board *b, tb_entry_type type, bool is_read)
+static void note_gap(tb_board *b, tb_entry_type type, uint32_t trustee, bool is_read)
 {
 	/* What was out of order could not have been right, whatever it says: nothing is missing. */
 	if ((types[type].phases & (1u << b->phase)) == 0)
@@ -371,6 +378,9 @@ static void note_gap(tb_board *b, tb_entry_type type, bool is_read)
 	case TB_ENTRY_OPEN:
 	case TB_ENTRY_CLOSE:
 		b->gaps.phase = true;
+		break;
+	case TB_ENTRY_MIX:
+		b->gaps.mixes = b->gaps.mixes || tb_board_awaits_mix(b, trustee);
 		break;
 	default:
 		break;
@@ -402,7 +412,7 @@ tb_err tb_board_apply_refused(tb_board *b, const tb_entry *e, const uint8_t leaf
 	/* A ballot that was not taken in is an entry of that type all the same: `close` counts entries. */
 	if (e->type == TB_ENTRY_BALLOT && b->phase == TB_PHASE_OPEN)
 		b->num_ballots++;
-	note_gap(b, e->type, e->payload != NULL);
+	note_gap(b, e->type, e->trustee, e->payload != NULL);
 	/* Left out, but not without its time: that never decreases along the log [ENTRY.TIME]. */
 	if (b->phase != TB_PHASE_EMPTY)
 		b->time = tb_manifest_floor_time(&b->manifest, e->time);
@@ -432,6 +442,9 @@ tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32])
 		b->gaps.closes = true;
 		b->gaps.ballots = true;
 		b->gaps.phase = true;
+		break;
+	case TB_PHASE_CLOSED:
+		b->gaps.mixes = b->gaps.mixes || tb_board_awaits_mix(b, 0);
 		break;
 	default:
 		break;
@@ -596,6 +609,13 @@ static void digest_endorsements(tb_buf *all, const tb_endorsements *e)
 	}
 }
 
+static void digest_tally(tb_buf *all, const tb_tally *t)
+{
+	tb_buf_u32(all, tb_tally_num_decrypts(t));
+	if (tb_tally_stage(t) != NULL)
+		tb_buf_append(all, tb_mix_stage_hash(tb_tally_stage(t)), 32);
+}
+
 tb_err tb_board_digest(const tb_board *b, uint8_t out[32])
 {
 	tb_buf all;
@@ -627,7 +647,7 @@ tb_err tb_board_digest(const tb_board *b, uint8_t out[32])
 	if (b->is_closed)
 		digest_endorsements(&all, &b->endorsements);
 	if (b->tally != NULL)
-		tb_buf_u32(&all, tb_tally_num_decrypts(b->tally));
+		digest_tally(&all, b->tally);
 	err = tb_buf_status(&all);
 	if (err == TB_OK)
 		tb_sha256(out, all.data, all.len);

@@ -61,6 +61,17 @@ TB_CHECKED tb_err tb_board_apply(tb_board *b, const tb_entry *e, const uint8_t l
  */
 void tb_board_give_chunk(tb_board *b, const uint8_t leaf[32], tb_roll_chunk *chunk);
 
+/* What takes long - the proofs of a mix, the shares of mixed lists - can be checked ahead, in another thread and without the board. */
+typedef struct tb_board_heavy {
+	tb_entry_type type; /* mix or decrypt */
+	uint32_t trustee;
+	uint8_t payload[32]; /* SHA-256 */
+	uint8_t stage[32];   /* tb_mix_stage_hash() of what it was checked against */
+} tb_board_heavy;
+/* Every check of such an entry leaves a mark, which spares the next check of the same payload by the same trustee in the same stage the
+ * proofs; so does a caller who has checked them.  The latest one counts. */
+void tb_board_mark_checked(tb_board *b, const tb_board_heavy *checked);
+
 /* ---- for verifiers: going on after an entry that should not be there [CHECK.RECOVERY] ---- */
 /*
  * Takes in an entry that tb_board_check() has refused or not judged, as though it were right, so that one wrong thing

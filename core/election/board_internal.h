@@ -43,6 +43,7 @@ typedef struct tb_board_gaps {
 	bool manifest, roll, ceremony, closes;
 	bool ballots; /* ballot entries may be missing from the counts */
 	bool phase;   /* what begins the next phase may be missing */
+	bool mixes;   /* a mix may be missing: what came after it was made of other ciphertexts */
 } tb_board_gaps;
 
 struct tb_board {
@@ -75,6 +76,8 @@ struct tb_board {
 	bool has_decrypt;
 	tb_board_gaps gaps;
 	tb_board_step step;
+	bool has_checked; /* tb_board_mark_checked() */
+	tb_board_heavy checked;
 	bool has_given; /* by tb_board_give_chunk() */
 	tb_roll_chunk given;
 	uint8_t given_leaf[32];
@@ -104,9 +107,11 @@ tb_board_check_fn tb_board_check_roll_change, tb_board_check_ballot, tb_board_ch
 tb_board_apply_fn tb_board_apply_roll_change, tb_board_apply_ballot, tb_board_apply_extend,
 	tb_board_apply_close;
 /* board_tally.c */
+/* Could a mix of this trustee (0: of any) have been the next one? */
+bool tb_board_awaits_mix(const tb_board *b, uint32_t trustee);
 tb_board_parse_fn tb_board_parse_endorse;
-tb_board_check_fn tb_board_check_endorse, tb_board_check_decrypt, tb_board_check_result;
-tb_board_apply_fn tb_board_apply_endorse, tb_board_apply_decrypt, tb_board_apply_result;
+tb_board_check_fn tb_board_check_endorse, tb_board_check_mix, tb_board_check_decrypt, tb_board_check_result;
+tb_board_apply_fn tb_board_apply_endorse, tb_board_apply_mix, tb_board_apply_decrypt, tb_board_apply_result;
 
 /* Puts "payload" before the place of a fault of a function that knows payloads only. */
 static inline tb_err tb_board_in_payload(tb_err err, tb_fault *fault)

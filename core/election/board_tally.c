@@ -6,7 +6,7 @@
 #include "core/election/board_internal.h"
 #include "core/log/checkpoint.h"
 
-/* After the close: [ENDORSE], [DECRYPT.WHEN], [DECRYPT.SHARE], [RESULT]. */
+/* After the close: [ENDORSE], [MIX], [DECRYPT.WHEN], [DECRYPT.SHARE], [RESULT]. */
 
 tb_err tb_board_closing(const tb_board *b, tb_tally_close *out)
 {
@@ -134,7 +134,7 @@ tb_err tb_board_apply_endorse(tb_board *b, const tb_entry *e, const uint8_t leaf
 	return tb_endorsements_add(&b->endorsements, number, &b->step.endorsement);
 }
 
-/* ---- decryption ---- */
+/* ---- what endorsements are needed for ---- */
 
 /* Nothing is decrypted before enough endorsers have said the same about one board [DECRYPT.WHEN]. */
 static tb_err check_endorsed(const tb_board *b, const char *rule, const char *what, tb_fault *fault)
@@ -151,11 +151,102 @@ static tb_err check_endorsed(const tb_board *b, const char *rule, const char *wh
 		fault, rule, "type", expected, "%" PRIu32, tb_endorsements_matching(&b->endorsements, &own));
 }
 
+/* ---- what takes long: checked once, by whomever ---- */
+
+static tb_board_heavy heavy_of(const tb_board *b, const tb_entry *e)
+{
+	tb_board_heavy h = {.type = e->type, .trustee = e->trustee};
+	const tb_mix_stage *stage = tb_tally_stage(b->tally);
+
+	memcpy(h.payload, e->payload_hash, sizeof h.payload);
+	if (stage != NULL)
+		memcpy(h.stage, tb_mix_stage_hash(stage), sizeof h.stage);
+	return h;
+}
+
+/* Has this very payload been found right in the present stage? */
+static bool is_checked(const tb_board *b, const tb_entry *e)
+{
+	tb_board_heavy h = heavy_of(b, e);
+
+	return b->has_checked && b->checked.type == h.type && b->checked.trustee == h.trustee &&
+	       memcmp(b->checked.payload, h.payload, sizeof h.payload) == 0 &&
+	       memcmp(b->checked.stage, h.stage, sizeof h.stage) == 0;
+}
+
+static tb_err mark(tb_board *b, const tb_entry *e, tb_err err)
+{
+	tb_board_heavy h = heavy_of(b, e);
+
+	if (err == TB_OK)
+		tb_board_mark_checked(b, &h);
+	return err;
+}
+
+/* ---- mixes ---- */
+
+bool tb_board_awaits_mix(const tb_board *b, uint32_t trustee)
+{
+	return b->tally != NULL && tb_tally_mixes_due(b->tally) > 0 &&
+	       (trustee == 0 || !tb_tally_has_mix(b->tally, trustee));
+}
+
+/* What decides about a mix besides its own bytes [MIX.WHEN]. */
+static tb_err check_mix_when(const tb_board *b, const tb_entry *e, tb_fault *fault)
+{
+	tb_err err = check_endorsed(b, "MIX.WHEN", "a mix", fault);
+
+	if (err != TB_OK)
+		return err;
+	if (tb_tally_mixes_due(b->tally) == 0)
+		return tb_fault_setf(fault, "MIX.WHEN", "type", "as many mixes as the manifest says",
+			"one more than %" PRIu32, b->manifest.mixes);
+	if (tb_tally_has_mix(b->tally, e->trustee))
+		return tb_fault_setf(fault, "MIX.WHEN", "signer", "one mix of each trustee",
+			"a second one of %s", e->signer);
+	return TB_OK;
+}
+
+tb_err tb_board_check_mix(tb_board *b, const tb_entry *e, tb_fault *fault)
+{
+	const tb_mix_stage *stage;
+	tb_err err;
+
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes)
+		return TB_ERR_STATE;
+	stage = tb_tally_stage(b->tally);
+	if (stage == NULL)
+		return tb_fault_set(fault, "MIX.WHEN", "type",
+			"no mix: there is no ranked ballot that may be decrypted", "a mix");
+	err = tb_board_in_payload(
+		tb_mix_check_form(stage, e->trustee, e->payload, e->payload_len, fault), fault);
+	if (err == TB_OK)
+		err = check_mix_when(b, e, fault);
+	if (err != TB_OK || is_checked(b, e))
+		return err;
+	err = tb_mix_check(stage, e->trustee, e->payload, e->payload_len, tb_tally_work(b->tally), fault);
+	return mark(b, e, tb_board_in_payload(err, fault));
+}
+
+/* A false mix is taken in all the same where its outputs can be read: what follows is then held against it [CHECK.RECOVERY]. */
+tb_err tb_board_apply_mix(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
+{
+	(void)leaf;
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes || tb_tally_stage(b->tally) == NULL)
+		return TB_ERR_STATE;
+	if (!is_checked(b, e) && !tb_mix_is_readable(tb_tally_stage(b->tally), e->payload, e->payload_len,
+					 tb_tally_work(b->tally)))
+		return TB_ERR_STATE;
+	return tb_tally_apply_mix(b->tally, e->trustee, e->payload, e->payload_len);
+}
+
+/* ---- decryption ---- */
+
 tb_err tb_board_check_decrypt(tb_board *b, const tb_entry *e, tb_fault *fault)
 {
 	tb_err err;
 
-	if (b->tally == NULL || b->gaps.ceremony)
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes)
 		return TB_ERR_STATE;
 	err = check_endorsed(b, "DECRYPT.WHEN", "a share", fault);
 	if (err != TB_OK)
@@ -163,9 +254,10 @@ tb_err tb_board_check_decrypt(tb_board *b, const tb_entry *e, tb_fault *fault)
 	if (tb_tally_has_decrypt(b->tally, e->trustee))
 		return tb_fault_setf(fault, "DECRYPT.SHARE", "signer", "one decrypt entry of each trustee",
 			"a second one of %s", e->signer);
-	return tb_board_in_payload(
-		tb_tally_check_decrypt(b->tally, b->ceremony, e->trustee, e->payload, e->payload_len, fault),
-		fault);
+	if (is_checked(b, e))
+		return TB_OK;
+	err = tb_tally_check_decrypt(b->tally, b->ceremony, e->trustee, e->payload, e->payload_len, fault);
+	return mark(b, e, tb_board_in_payload(err, fault));
 }
 
 tb_err tb_board_apply_decrypt(tb_board *b, const tb_entry *e, const uint8_t leaf[32])
@@ -173,7 +265,9 @@ tb_err tb_board_apply_decrypt(tb_board *b, const tb_entry *e, const uint8_t leaf
 	tb_err err;
 
 	(void)leaf;
-	if (b->tally == NULL || b->gaps.ceremony)
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes)
+		return TB_ERR_STATE;
+	if (!is_checked(b, e) && !tb_tally_is_readable(b->tally, e->payload, e->payload_len))
 		return TB_ERR_STATE;
 	err = tb_tally_apply_decrypt(b->tally, b->ceremony, e->trustee, e->payload, e->payload_len);
 	if (err == TB_OK && !b->has_decrypt) {
@@ -192,7 +286,7 @@ tb_err tb_board_check_result(tb_board *b, const tb_entry *e, tb_fault *fault)
 	uint32_t num;
 	tb_err err;
 
-	if (b->tally == NULL || b->gaps.ceremony)
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes)
 		return TB_ERR_STATE;
 	err = check_endorsed(b, "RESULT", "the result", fault);
 	if (err != TB_OK)

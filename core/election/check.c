@@ -26,6 +26,7 @@ static const struct {
 	[TB_CHECK_CLOSE] = {"close, extensions", "entries"},
 	[TB_CHECK_COUNTED] = {"counted list and aggregates", "counted ballots"},
 	[TB_CHECK_ENDORSEMENTS] = {"endorsements", "endorsements"},
+	[TB_CHECK_MIXES] = {"mixes", "mixes"},
 	[TB_CHECK_SHARES] = {"decryption shares", "trustees"},
 	[TB_CHECK_RESULT] = {"result", "entries"},
 };
@@ -113,6 +114,21 @@ void tb_check_progress(tb_check *c, uint64_t more)
 
 	if (sink->progress != NULL)
 		sink->progress(sink->user, more);
+}
+
+void tb_check_work(void *check, uint64_t done, uint64_t total)
+{
+	tb_check *c = check;
+
+	if (total != c->work_total || done < c->work_done || c->work_total == 0) {
+		tb_check_stage(c, c->work, total);
+		c->work_total = total;
+		c->work_done = 0;
+	}
+	tb_check_progress(c, done - c->work_done);
+	c->work_done = done;
+	if (done == total)
+		c->work_total = 0; /* the next one is a stage of its own */
 }
 
 void tb_check_hashes(
@@ -505,6 +521,8 @@ static tb_phase due_after(const tb_check *c, tb_check_number n)
 	case TB_CHECK_ENDORSEMENTS:
 	case TB_CHECK_RESULT:
 		return TB_PHASE_FINISHED;
+	case TB_CHECK_MIXES:
+		return t == NULL || tb_tally_stage(t) == NULL ? TB_PHASE_EMPTY : TB_PHASE_FINISHED;
 	case TB_CHECK_SHARES:
 		return t != NULL && !tb_tally_may_decrypt_any(t) ? TB_PHASE_EMPTY : TB_PHASE_FINISHED;
 	case TB_CHECK_BLOBS:
@@ -530,7 +548,7 @@ static void fail_empty(tb_check *c, tb_check_number n)
 /* From which phase on the objects of a check that may be empty can exist at all. */
 static tb_phase possible_from(tb_check_number n)
 {
-	if (n == TB_CHECK_COUNTED || n == TB_CHECK_SHARES)
+	if (n == TB_CHECK_COUNTED || n == TB_CHECK_MIXES || n == TB_CHECK_SHARES)
 		return TB_PHASE_CLOSED;
 	return n == TB_CHECK_BLOBS ? TB_PHASE_EMPTY : TB_PHASE_OPEN;
 }

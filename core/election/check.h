@@ -14,7 +14,7 @@
  *   the tree      are these bytes what the checkpoint commits to?  (checks 1, 2)
  *   the replay    does every entry follow from those before it?  (3-9, 12)
  *   the ballots   signatures and proofs, in batches on all cores; the aggregates (10, 11, 13)
- * and then what comes after the close (14-16).  How it goes on after a failure is [CHECK.RECOVERY].
+ * and then what comes after the close (14-17).  How it goes on after a failure is [CHECK.RECOVERY].
  */
 
 typedef enum tb_check_number {
@@ -32,6 +32,7 @@ typedef enum tb_check_number {
 	TB_CHECK_CLOSE,
 	TB_CHECK_COUNTED,
 	TB_CHECK_ENDORSEMENTS,
+	TB_CHECK_MIXES,
 	TB_CHECK_SHARES,
 	TB_CHECK_RESULT,
 	TB_CHECK_END

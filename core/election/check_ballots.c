@@ -436,7 +436,7 @@ static tb_err add_bad(second_look *l, uint64_t index, bool *ok)
 	if (err == TB_OK)
 		err = tb_board_ballot_at(p->check->board, e.signer_id, index, &at);
 	if (err == TB_OK && at.is_counted)
-		err = tb_tally_add_payload(p->tally, e.payload, e.payload_len, at.weight, &ignored);
+		err = tb_tally_add_payload(p->tally, index, e.payload, e.payload_len, at.weight, &ignored);
 	*ok = err == TB_OK;
 	return err == TB_ERR_MEMORY || err == TB_ERR_IO ? err : TB_OK;
 }
@@ -495,6 +495,8 @@ static void give_up_tally(tb_check *c, const char *why)
 static tb_err finish_tally(pool *p, bool is_complete)
 {
 	tb_check *c = p->check;
+	const tb_parallel work = {
+		.threads = (unsigned)num_threads(c), .progress = tb_check_work, .progress_arg = c};
 	tb_tally_close closing;
 	tb_err err;
 
@@ -508,6 +510,7 @@ static tb_err finish_tally(pool *p, bool is_complete)
 	err = tb_board_closing(c->board, &closing);
 	if (err == TB_OK)
 		err = tb_tally_finish(p->tally, &closing);
+	tb_tally_set_work(p->tally, &work);
 	if (err == TB_OK)
 		err = tb_board_set_tally(c->board, p->tally);
 	if (err != TB_OK)

@@ -7,7 +7,7 @@
 #include "core/log/tile.h"
 
 /* The inside of the verification: check.c (order, report), check_tree.c (1, 2), check_diagnose.c (which file is wrong),
- * check_replay.c (3-9, 12 and 14-16), check_ballots.c (10, 11, 13), check_words.c (statements). */
+ * check_replay.c (3-9, 12 and 14-17), check_ballots.c (10, 11, 13), check_words.c (statements). */
 
 #define TB_CHECK_RULES 128         /* different rules whose failures are counted one by one */
 #define TB_CHECK_CLIENT_CHANGES 20 /* that are said one by one */
@@ -52,6 +52,8 @@ typedef struct tb_check {
 	tb_buf names; /* sentences about credentials and removals, one a line */
 	uint64_t num_names, num_added, num_removed, num_notices;
 	tb_buf cancelled; /* the reason */
+	const char *work; /* what takes long at the moment: "checking a mix" */
+	uint64_t work_done, work_total;
 	uint64_t num_client_changes;
 	tb_buf client_changes; /* sentences about those after the opening, one a line */
 } tb_check;
@@ -68,6 +70,8 @@ void tb_check_skip(tb_check *c, tb_check_number number, uint64_t num); /* could 
 void tb_check_note(tb_check *c, tb_check_number number, const char *why);
 void tb_check_stage(tb_check *c, const char *label, uint64_t total);
 void tb_check_progress(tb_check *c, uint64_t more);
+/* The same for what a tally does (tb_tally_set_work): each round of it is a stage named c->work. */
+void tb_check_work(void *check, uint64_t done, uint64_t total);
 /* Two hashes that should be equal. */
 void tb_check_hashes(tb_fault *f, const char *rule, const char *where, const uint8_t expected[32],
 	const uint8_t found[32]);

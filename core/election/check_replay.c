@@ -33,6 +33,8 @@ static tb_check_number check_of_type(tb_entry_type type)
 		return TB_CHECK_CLOSE;
 	case TB_ENTRY_ENDORSE:
 		return TB_CHECK_ENDORSEMENTS;
+	case TB_ENTRY_MIX:
+		return TB_CHECK_MIXES;
 	case TB_ENTRY_DECRYPT:
 		return TB_CHECK_SHARES;
 	case TB_ENTRY_RESULT:
@@ -231,8 +233,10 @@ static tb_err replay_read_entry(tb_check *c, tb_entry *e, const uint8_t leaf[32]
 {
 	tb_fault fault = {0};
 	bool taken;
-	tb_err err = tb_board_check(c->board, e, leaf, &fault);
+	tb_err err;
 
+	c->work = e->type == TB_ENTRY_MIX ? "checking a mix" : "checking decryption shares";
+	err = tb_board_check(c->board, e, leaf, &fault);
 	if (err != TB_OK && err != TB_ERR_RULE && err != TB_ERR_STATE)
 		return err;
 	cover(c, e, err, &fault);
@@ -317,16 +321,6 @@ tb_err tb_check_replay(tb_check *c)
 	return replay(c, is_closed);
 }
 
-/* Before the result is judged: totals and lot, with a progress bar, since logarithms can take a while. */
-static void decrypt_progress(void *arg, uint64_t done, uint64_t total)
-{
-	tb_check *c = arg;
-
-	if (done <= 1)
-		tb_check_stage(c, "finding the totals", total);
-	tb_check_progress(c, 1);
-}
-
 static bool is_ready_for_result(const tb_board *board)
 {
 	const tb_tally *t = tb_board_tally(board);
@@ -344,9 +338,11 @@ tb_err tb_check_rest(tb_check *c)
 	err = replay(c, is_ready_for_result);
 	if (err != TB_OK || !is_ready_for_result(c->board))
 		return err;
-	/* What is wrong here is reported when the result is checked against it. */
+	/* Totals, lot and counts, with a progress bar, since they can take a while.  What is wrong here is reported when the result is
+	 * checked against it. */
+	c->work = "finding the totals";
 	err = tb_tally_decrypt(
-		tb_board_tally(c->board), tb_board_ceremony(c->board), decrypt_progress, c, &ignored);
+		tb_board_tally(c->board), tb_board_ceremony(c->board), tb_check_work, c, &ignored);
 	if (err != TB_OK && err != TB_ERR_RULE && err != TB_ERR_STATE)
 		return err;
 	return replay(c, NULL);

@@ -285,6 +285,20 @@ static void say_client(speech *s)
 			c->num_client_changes - TB_CHECK_CLIENT_CHANGES);
 }
 
+/* What a mix hides is who cast a ballot, not what is on it. */
+static void say_ballots(speech *s)
+{
+	const tb_tally *t = tb_board_tally(s->board);
+
+	for (uint32_t q = 0; t != NULL && q < s->m->num_questions; q++)
+		if (s->m->questions[q].method == TB_METHOD_RANKED && tb_tally_may_decrypt(t, q))
+			say(s, "ballots-public",
+				"The ballots on \"%.200s\" are public, one by one and without names: whoever "
+				"told others "
+				"beforehand of a ballot that nobody else would cast can be held to it.",
+				s->m->questions[q].title);
+}
+
 static void say_end(speech *s)
 {
 	const tb_tally *t = tb_board_tally(s->board);
@@ -331,6 +345,7 @@ tb_err tb_check_words(tb_check *c)
 	say_names(&s);
 	say_endorsements(&s);
 	say_witnesses(&s);
+	say_ballots(&s);
 	say_end(&s);
 	say(&s, "beyond",
 		"No check can tell whether a voter's device showed the truth, or whether somebody watched "

@@ -189,8 +189,49 @@ tb_err tb_decide(tb_decision *out, const tb_manifest *m, uint32_t index, const t
 	return err;
 }
 
+static tb_err copy_count(tb_decision *d, const tb_question *q, const tb_ranked_count *count)
+{
+	tb_ranked_result *r = &d->ranked;
+	const uint64_t *invalid = tb_ranked_count_invalid(count, &r->num_invalid);
+	const uint32_t *elected = tb_ranked_count_elected(count, &d->num_elected);
+
+	d->order = calloc(q->num_options, sizeof *d->order);
+	r->invalid = calloc(r->num_invalid + 1, sizeof *r->invalid);
+	if (d->order == NULL || r->invalid == NULL)
+		return TB_ERR_MEMORY;
+	TB_REQUIRE(d->num_elected <= q->num_options);
+	if (d->num_elected > 0)
+		memcpy(d->order, elected, d->num_elected * sizeof *d->order);
+	if (r->num_invalid > 0)
+		memcpy(r->invalid, invalid, r->num_invalid * sizeof *r->invalid);
+	r->valid = tb_ranked_count_num_valid(count);
+	memcpy(r->ballots, tb_ranked_count_ballots_hash(count), sizeof r->ballots);
+	memcpy(r->account, tb_ranked_count_account_hash(count), sizeof r->account);
+	return TB_OK;
+}
+
+tb_err tb_decide_ranked(tb_decision *out, const tb_manifest *m, uint32_t index, const tb_turnout *turnout,
+	const tb_ranked_count *count)
+{
+	const tb_question *q = &m->questions[index];
+	tb_err err;
+
+	TB_REQUIRE(index < m->num_questions && q->method == TB_METHOD_RANKED);
+	memset(out, 0, sizeof *out);
+	out->outcome = tb_question_outcome(m, q, turnout);
+	out->quorum_met = out->outcome != TB_OUTCOME_VOID;
+	TB_REQUIRE((count != NULL) == (out->outcome == TB_OUTCOME_DECIDED));
+	if (count == NULL)
+		return TB_OK;
+	err = copy_count(out, q, count);
+	if (err != TB_OK)
+		tb_decision_release(out);
+	return err;
+}
+
 void tb_decision_release(tb_decision *d)
 {
+	free(d->ranked.invalid);
 	free(d->totals);
 	free(d->is_approved);
 	free(d->order);

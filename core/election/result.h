@@ -3,6 +3,7 @@
 #define TB_CORE_ELECTION_RESULT_H
 
 #include "core/election/manifest.h"
+#include "core/election/ranked_count.h"
 
 /*
  * From totals to decisions, by the rules [RESULT.*] alone: integers only, 128 bits where products need them.
@@ -28,6 +29,14 @@ typedef struct tb_tie {
 	bool cut;            /* not all of them are elected */
 } tb_tie;
 
+/* What a ranked question has besides whom it elects [RANK.RESULT]. */
+typedef struct tb_ranked_result {
+	uint64_t valid; /* ballots */
+	uint64_t *invalid;
+	size_t num_invalid;               /* positions in the outputs of the last mix */
+	uint8_t ballots[32], account[32]; /* SHA-256 of the files; nothing unless decided */
+} tb_ranked_result;
+
 typedef struct tb_decision {
 	tb_outcome outcome;
 	bool quorum_met;
@@ -38,6 +47,8 @@ typedef struct tb_decision {
 	uint32_t num_elected; /* order[0 .. num_elected-1] are elected */
 	tb_tie *ties;
 	uint32_t num_ties;
+	tb_ranked_result
+		ranked; /* of a ranked question, where no option is approved and order[] is those who are elected */
 } tb_decision;
 
 typedef struct tb_result {
@@ -62,6 +73,9 @@ void tb_result_release(tb_result *r);
  */
 TB_CHECKED tb_err tb_decide(tb_decision *out, const tb_manifest *m, uint32_t index, const tb_turnout *turnout,
 	const uint64_t *totals, const uint8_t lot_seed[64]);
+/* The same for a ranked question, from its count: NULL where it is void or withheld.  MEMORY. */
+TB_CHECKED tb_err tb_decide_ranked(tb_decision *out, const tb_manifest *m, uint32_t index,
+	const tb_turnout *turnout, const tb_ranked_count *count);
 void tb_decision_release(tb_decision *d);
 /* Room for a question that is decided, all zero.  MEMORY: what there is goes with tb_decision_release(). */
 TB_CHECKED tb_err tb_decision_reserve(tb_decision *d, uint32_t num_options);

@@ -7,7 +7,7 @@
 
 /* The payload of `result` [RESULT]. */
 
-enum { MAX_RESULT_BYTES = 8u << 20 };
+enum { MAX_RESULT_BYTES = 256u << 20 };
 
 static const char *const outcome_names[] = {"decided", "void", "withheld"};
 
@@ -44,6 +44,22 @@ static void write_tie(tb_json_out *out, const tb_question *q, const tb_decision 
 	tb_json_out_end(out);
 }
 
+/* [RANK.RESULT] */
+static void write_count(tb_json_out *out, const tb_decision *d)
+{
+	bool is_decided = d->outcome == TB_OUTCOME_DECIDED;
+
+	tb_json_out_object(out, "count");
+	tb_json_out_int(out, "valid", d->ranked.valid);
+	tb_json_out_array(out, "invalid");
+	for (size_t i = 0; i < d->ranked.num_invalid; i++)
+		tb_json_out_int(out, NULL, d->ranked.invalid[i]);
+	tb_json_out_end(out);
+	tb_json_out_hex(out, "ballots", d->ranked.ballots, is_decided ? 32 : 0);
+	tb_json_out_hex(out, "account", d->ranked.account, is_decided ? 32 : 0);
+	tb_json_out_end(out);
+}
+
 static void write_decision(tb_json_out *out, const tb_question *q, const tb_decision *d)
 {
 	tb_json_out_object(out, NULL);
@@ -60,6 +76,8 @@ static void write_decision(tb_json_out *out, const tb_question *q, const tb_deci
 	for (uint32_t i = 0; i < d->num_ties; i++)
 		write_tie(out, q, d, &d->ties[i]);
 	tb_json_out_end(out);
+	if (q->method == TB_METHOD_RANKED)
+		write_count(out, d);
 	tb_json_out_end(out);
 }
 
@@ -187,6 +205,56 @@ static tb_err take_decided(tb_json_in *in, const tb_question *q, tb_decision *d)
 	return TB_OK;
 }
 
+static void take_empty(tb_json_in *in, const char *key)
+{
+	(void)tb_json_enter_array(in, key, 0, 0);
+	tb_json_leave(in);
+}
+
+/* No more invalid ballots than ballots, each once and in order. */
+static tb_err take_invalid(tb_json_in *in, tb_ranked_result *r)
+{
+	uint64_t least = 0;
+
+	r->num_invalid = tb_json_enter_array(in, "invalid", 0, SIZE_MAX);
+	r->invalid = calloc(r->num_invalid + 1, sizeof *r->invalid);
+	if (r->invalid == NULL)
+		return TB_ERR_MEMORY;
+	for (size_t i = 0; i < r->num_invalid && in->err == TB_OK; i++) {
+		r->invalid[i] = tb_json_take_int(in, TB_JSON_ITEM, least, TB_JSON_INT_MAX);
+		least = r->invalid[i] + 1;
+	}
+	tb_json_leave(in);
+	return TB_OK;
+}
+
+static tb_err take_ranked(tb_json_in *in, const tb_question *q, tb_decision *d)
+{
+	bool is_decided = d->outcome == TB_OUTCOME_DECIDED;
+	tb_json_string none;
+	tb_err err;
+
+	d->order = calloc(q->num_options, sizeof *d->order);
+	if (d->order == NULL)
+		return TB_ERR_MEMORY;
+	take_empty(in, "totals");
+	take_empty(in, "approved");
+	d->num_elected = take_ids(in, "elected", q, d->order, is_decided ? q->num_options : 0, true);
+	take_empty(in, "ties");
+	tb_json_enter_object(in, "count");
+	d->ranked.valid = tb_json_take_int(in, "valid", 0, is_decided ? TB_JSON_INT_MAX : 0);
+	err = take_invalid(in, &d->ranked);
+	if (is_decided) {
+		tb_json_take_hex(in, "ballots", d->ranked.ballots, 32);
+		tb_json_take_hex(in, "account", d->ranked.account, 32);
+	} else {
+		tb_json_take_string(in, "ballots", &none, 0);
+		tb_json_take_string(in, "account", &none, 0);
+	}
+	tb_json_leave(in);
+	return err;
+}
+
 static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d)
 {
 	static const char *const lists[] = {"totals", "approved", "elected", "ties"};
@@ -200,12 +268,15 @@ static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d
 			in, "id", "RESULT", "the question of the manifest at this place", "%s", id.data);
 	d->outcome = (tb_outcome)tb_json_take_choice(in, "outcome", outcome_names, 3);
 	d->quorum_met = tb_json_take_bool(in, "quorum_met");
+	if (in->err == TB_OK && q->method == TB_METHOD_RANKED) {
+		err = take_ranked(in, q, d);
+		tb_json_leave(in);
+		return err;
+	}
 	if (in->err == TB_OK && d->outcome == TB_OUTCOME_DECIDED)
 		err = take_decided(in, q, d);
-	for (size_t i = 0; d->outcome != TB_OUTCOME_DECIDED && i < sizeof lists / sizeof lists[0]; i++) {
-		(void)tb_json_enter_array(in, lists[i], 0, 0); /* nothing was decrypted */
-		tb_json_leave(in);
-	}
+	for (size_t i = 0; d->outcome != TB_OUTCOME_DECIDED && i < sizeof lists / sizeof lists[0]; i++)
+		take_empty(in, lists[i]); /* nothing was decrypted */
 	tb_json_leave(in);
 	return err;
 }

@@ -131,6 +131,20 @@ static void say_ties(tb_buf *out, const tb_question *q, const tb_decision *d)
 	}
 }
 
+/* [RANK.RESULT]: whom the count elects, and where everybody can follow it. */
+static void say_ranked(tb_buf *out, const tb_question *q, const tb_decision *d)
+{
+	const tb_count_method *method = tb_count_method_find(q->count.method);
+
+	say(out, "    %" PRIu64 " valid ballots, %zu invalid", d->ranked.valid, d->ranked.num_invalid);
+	say(out, "; counted by %s\n", method != NULL ? method->name : q->count.method);
+	for (uint32_t k = 0; k < d->num_elected; k++)
+		say(out, "    elected: %s\n", q->options[d->order[k]].label);
+	if (d->num_elected == 0)
+		tb_buf_text(out, "    nobody is elected\n");
+	say(out, "    the account, round by round: count/%s.json; the ballots: count/%s.csv\n", q->id, q->id);
+}
+
 static void say_question(
 	tb_buf *out, const tb_manifest *m, const tb_question *q, const tb_decision *d, const tb_turnout *t)
 {
@@ -143,6 +157,8 @@ static void say_question(
 			"    withheld: fewer than %" PRIu64
 			" ballots count, and totals of so few would show votes\n",
 			m->privacy_floor);
+	} else if (q->method == TB_METHOD_RANKED) {
+		say_ranked(out, q, d);
 	} else {
 		say_approval(out, q, d, t);
 		say_options(out, q, d);

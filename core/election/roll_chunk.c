@@ -95,7 +95,7 @@ static tb_err read_json(tb_roll_chunk *c, const void *bytes, size_t len, tb_faul
 	tb_json_in in;
 	tb_err err;
 
-	tb_json_in_init(&in, bytes, len, TB_BLOB_MAX_BYTES, TB_JSON_CANONICAL, "ROLL");
+	tb_json_in_init(&in, bytes, len, TB_BLOB_COMMON_BYTES, TB_JSON_CANONICAL, "ROLL");
 	tb_json_enter_object(&in, TB_JSON_ITEM);
 	c->first = tb_json_take_int(&in, "first", 0, TB_JSON_INT_MAX);
 	num = tb_json_enter_array(&in, "voters", 0, TB_ROLL_CHUNK_MAX);
@@ -193,7 +193,7 @@ tb_err tb_roll_chunk_parse(tb_roll_chunk *out, const void *bytes, size_t len, tb
 	tb_err err = TB_OK;
 
 	memset(out, 0, sizeof *out);
-	if (len > TB_BLOB_MAX_BYTES)
+	if (len > TB_BLOB_COMMON_BYTES)
 		return tb_fault_setf(fault, "ROLL", "", "at most 8388608 bytes", "%zu bytes", len);
 	out->voters = calloc(TB_ROLL_CHUNK_MAX, sizeof *out->voters);
 	/* Each string stands between two quotes in the input, and before one NUL here: the input's length is enough. */

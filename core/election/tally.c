@@ -7,6 +7,7 @@
 
 #include "core/election/ballot.h"
 #include "core/election/tally_internal.h"
+#include "crypto/dleq.h"
 #include "crypto/elgamal.h"
 
 /* Collecting and finishing; shares are in tally_shares.c, totals and the result in tally_totals.c. */
@@ -21,7 +22,7 @@ static void free_level(const tb_election_params *p, tb_points **level)
 	*level = NULL;
 }
 
-/* All identity. */
+/* All identity; of a ranked question, which is not summed up, nothing. */
 static tb_err new_level(const tb_election_params *p, tb_points **level)
 {
 	uint32_t num = tb_election_params_num_questions(p);
@@ -30,9 +31,11 @@ static tb_err new_level(const tb_election_params *p, tb_points **level)
 	*level = calloc(num, sizeof **level);
 	if (*level == NULL)
 		return TB_ERR_MEMORY;
-	for (uint32_t q = 0; q < num && err == TB_OK; q++)
-		err = tb_points_new(tb_election_params_group(p), &(*level)[q],
-			2 * (size_t)tb_election_params_num_options(p, q));
+	for (uint32_t q = 0; q < num && err == TB_OK; q++) {
+		if (tb_election_params_ranking(p, q) == NULL)
+			err = tb_points_new(tb_election_params_group(p), &(*level)[q],
+				2 * (size_t)tb_election_params_num_options(p, q));
+	}
 	if (err != TB_OK)
 		free_level(p, level);
 	return err;
@@ -49,6 +52,7 @@ tb_err tb_tally_new(tb_tally **out, const tb_election_params *p)
 		return TB_ERR_MEMORY;
 	memset(t, 0, sizeof *t);
 	t->params = p;
+	t->kept.record = tb_tally_record_bytes(p);
 	err = new_level(p, &t->level[0]);
 	if (err != TB_OK) {
 		free(t);
@@ -67,21 +71,41 @@ void tb_tally_free(tb_tally *t)
 	for (int k = 0; k < TB_TALLY_LEVELS; k++)
 		free_level(t->params, &t->level[k]);
 	free_level(t->params, &t->decoded);
-	for (int k = 0; k < TB_MAX_TRUSTEES; k++)
+	for (int k = 0; k < TB_MAX_TRUSTEES; k++) {
 		tb_points_free(&t->shares[k]);
+		free(t->list_shares[k]);
+	}
+	for (int q = 0; q < TB_MAX_QUESTIONS; q++)
+		tb_ranked_count_free(t->count[q]);
+	tb_tally_kept_free(t);
+	tb_mix_stage_free(t->stage);
 	free(t->items);
 	free(t->total);
 	free(t);
+}
+
+void tb_tally_set_work(tb_tally *t, const tb_parallel *work)
+{
+	t->work = *work;
+}
+
+const tb_parallel *tb_tally_work(const tb_tally *t)
+{
+	return &t->work;
 }
 
 /* ---- collecting ---- */
 tb_err tb_tally_list(tb_tally *t, uint64_t index, const uint8_t leaf[32], uint64_t weight)
 {
 	uint8_t wire[8];
+	tb_err err;
 
 	/* Log order is part of what is endorsed, and no ballot is listed twice [BALLOT.COUNTED]. */
 	if (t->state != TB_TALLY_COLLECTING || (t->num_listed > 0 && index <= t->last_index))
 		return TB_ERR_STATE;
+	err = tb_tally_kept_list(t, index);
+	if (err != TB_OK)
+		return err;
 	tb_store_u64(wire, index);
 	tb_sha256_update(&t->list, wire, sizeof wire);
 	tb_sha256_update(&t->list, leaf, 32);
@@ -93,8 +117,10 @@ tb_err tb_tally_list(tb_tally *t, uint64_t index, const uint8_t leaf[32], uint64
 
 static void add_level(const tb_election_params *p, tb_points *sum, const tb_points *parts)
 {
-	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++)
-		tb_elgamal_add(tb_election_params_group(p), &sum[q], &parts[q], 1);
+	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++) {
+		if (tb_election_params_ranking(p, q) == NULL)
+			tb_elgamal_add(tb_election_params_group(p), &sum[q], &parts[q], 1);
+	}
 }
 
 tb_err tb_tally_add(tb_tally *t, const tb_points *parts, uint64_t weight)
@@ -120,13 +146,20 @@ tb_err tb_tally_add(tb_tally *t, const tb_points *parts, uint64_t weight)
 	return TB_OK;
 }
 
-static tb_err decode_part(
-	const tb_group *g, tb_points *out, const uint8_t *wire, uint32_t question, tb_fault *fault)
+/* Ciphertexts that are kept as they are must be points all the same: what is no point cannot be mixed. */
+static tb_err decode_part(const tb_tally *t, uint32_t question, const uint8_t *wire, tb_fault *fault)
 {
-	for (size_t i = 0; i < out->num; i++) {
+	const tb_ranking_definition *ranking = tb_election_params_ranking(t->params, question);
+	const tb_group *g = tb_election_params_group(t->params);
+	tb_points *out = &t->decoded[question];
+	size_t num = ranking != NULL ? 2 * (size_t)ranking->w : out->num;
+	tb_point unused;
+
+	for (size_t i = 0; i < num; i++) {
+		tb_point *to = ranking != NULL ? &unused : tb_points_at(out, i);
 		char where[64];
 
-		if (tb_point_parse(g, tb_points_at(out, i), wire + i * tb_group_point_bytes(g)) == TB_OK)
+		if (tb_point_parse(g, to, wire + i * tb_group_point_bytes(g)) == TB_OK)
 			continue;
 		(void)snprintf(where, sizeof where, "questions[%u].options[%zu]", question, i / 2);
 		return tb_fault_set(
@@ -135,26 +168,32 @@ static tb_err decode_part(
 	return TB_OK;
 }
 
-tb_err tb_tally_add_payload(
-	tb_tally *t, const uint8_t *payload, size_t payload_len, uint64_t weight, tb_fault *fault)
+tb_err tb_tally_add_payload(tb_tally *t, uint64_t index, const uint8_t *payload, size_t payload_len,
+	uint64_t weight, tb_fault *fault)
 {
-	const tb_group *g = tb_election_params_group(t->params);
 	tb_ballot ballot;
 	tb_err err = tb_ballot_parse(t->params, &ballot, payload, payload_len, fault);
 
 	if (err == TB_OK && t->decoded == NULL)
 		err = new_level(t->params, &t->decoded);
 	for (uint32_t q = 0; q < tb_election_params_num_questions(t->params) && err == TB_OK; q++)
-		err = decode_part(g, &t->decoded[q], ballot.part[q], q, fault);
+		err = decode_part(t, q, ballot.part[q], fault);
+	if (err == TB_OK)
+		err = tb_tally_keep(t, index, ballot.part);
 	return err == TB_OK ? tb_tally_add(t, t->decoded, weight) : err;
 }
 
 tb_err tb_tally_merge(tb_tally *t, tb_tally *partial)
 {
+	tb_err err;
+
 	TB_REQUIRE(t != partial && t->params == partial->params);
 	if (t->state != TB_TALLY_COLLECTING || partial->state != TB_TALLY_COLLECTING ||
 		partial->num_listed != 0)
 		return TB_ERR_STATE;
+	err = tb_tally_kept_merge(t, partial);
+	if (err != TB_OK)
+		return err;
 	for (int k = 0; k < TB_TALLY_LEVELS; k++) {
 		if (partial->level[k] != NULL && t->level[k] != NULL)
 			continue;
@@ -200,7 +239,7 @@ static void join_levels(tb_tally *t)
 	}
 }
 
-/* [TALLY.AGGREGATE] */
+/* [TALLY.AGGREGATE]; the ciphertexts of ranked questions are covered by the hash of the counted list. */
 static void hash_aggregates(tb_tally *t)
 {
 	static const char label[] = "tabella/v1/aggregates";
@@ -213,6 +252,8 @@ static void hash_aggregates(tb_tally *t)
 	for (uint32_t q = 0; q < tb_election_params_num_questions(t->params); q++) {
 		const uint8_t index = (uint8_t)q;
 
+		if (tb_tally_is_ranked(t, q))
+			continue;
 		tb_sha256_update(&s, &index, 1);
 		for (size_t i = 0; i < t->level[0][q].num; i++) {
 			tb_point_write(g, wire, tb_points_at(&t->level[0][q], i));
@@ -222,19 +263,37 @@ static void hash_aggregates(tb_tally *t)
 	tb_sha256_final(&s, t->aggregates);
 }
 
-/* Options of all questions that may be decrypted, then the lot [DECRYPT.SHARE]. */
+static void add_item(tb_tally *t, tb_tally_item item)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+
+	item.offset = t->decrypt_bytes;
+	item.len =
+		item.is_list ? tb_tally_list_bytes(t, item.list) : tb_group_point_bytes(g) + tb_dleq_bytes(g);
+	t->decrypt_bytes += item.len;
+	t->items[t->num_items++] = item;
+}
+
+/* Options or lists of all questions that may be decrypted, then the lot [DECRYPT.SHARE] [DECRYPT.LIST]. */
 static void list_items(tb_tally *t)
 {
+	uint32_t list = 0;
+
 	t->num_items = 0;
+	t->decrypt_bytes = 2; /* version, trustee */
 	if (!tb_tally_may_decrypt_any(t))
 		return;
 	for (uint32_t q = 0; q < tb_election_params_num_questions(t->params); q++) {
 		if (!tb_tally_may_decrypt(t, q) || t->num_listed == 0) /* no ballots: 0, without a share */
 			continue;
+		if (tb_tally_is_ranked(t, q)) {
+			add_item(t, (tb_tally_item){.question = q, .is_list = true, .list = list++});
+			continue;
+		}
 		for (uint32_t i = 0; i < tb_election_params_num_options(t->params, q); i++)
-			t->items[t->num_items++] = (tb_tally_item){.question = q, .option = i};
+			add_item(t, (tb_tally_item){.question = q, .option = i});
 	}
-	t->items[t->num_items++] = (tb_tally_item){.is_lot = true};
+	add_item(t, (tb_tally_item){.is_lot = true});
 }
 
 static void make_lot_base(tb_tally *t)
@@ -265,12 +324,17 @@ tb_err tb_tally_finish(tb_tally *t, const tb_tally_close *close)
 		t->total = calloc(total, sizeof *t->total);
 	if (t->items == NULL || t->total == NULL)
 		return TB_ERR_MEMORY;
-	join_levels(t);
 	t->close = *close;
+	t->state = TB_TALLY_FINISHED;
+	err = tb_tally_begin_mixing(t);
+	if (err != TB_OK) {
+		t->state = TB_TALLY_COLLECTING; /* nothing else has changed */
+		return err;
+	}
+	join_levels(t);
 	tb_sha256_final(&t->list, t->counted);
 	hash_aggregates(t);
 	make_lot_base(t);
-	t->state = TB_TALLY_FINISHED;
 	list_items(t);
 	return TB_OK;
 }
@@ -305,7 +369,8 @@ void tb_tally_statement(const tb_tally *t, tb_endorsement *out)
 void tb_tally_aggregate(
 	const tb_tally *t, uint32_t question, uint32_t option, const tb_point **a, const tb_point **b)
 {
-	TB_REQUIRE(tb_tally_is_finished(t) && question < tb_election_params_num_questions(t->params));
+	TB_REQUIRE(tb_tally_is_finished(t) && question < tb_election_params_num_questions(t->params) &&
+		   !tb_tally_is_ranked(t, question));
 	*a = tb_points_at(&t->level[0][question], 2 * (size_t)option);
 	*b = tb_points_at(&t->level[0][question], 2 * (size_t)option + 1);
 }

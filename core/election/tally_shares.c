@@ -27,18 +27,16 @@ void tb_tally_item_where(const tb_tally_item *item, char *out, size_t out_len)
 {
 	if (item->is_lot)
 		(void)snprintf(out, out_len, "lot");
+	else if (item->is_list)
+		(void)snprintf(out, out_len, "questions[%u]", item->question);
 	else
 		(void)snprintf(out, out_len, "questions[%u].options[%u]", item->question, item->option);
 }
 
-static size_t share_bytes(const tb_group *g)
+size_t tb_tally_decrypt_bytes(const tb_tally *t)
 {
-	return tb_group_point_bytes(g) + tb_dleq_bytes(g);
-}
-
-static size_t payload_bytes(const tb_tally *t)
-{
-	return 2 + t->num_items * share_bytes(tb_election_params_group(t->params));
+	TB_REQUIRE(tb_tally_mixes_due(t) == 0);
+	return t->decrypt_bytes;
 }
 
 /* ---- what a proof is bound to [DLEQ] ---- */
@@ -51,9 +49,9 @@ static void put_number(tb_buf *b, const char *label, uint64_t v)
 }
 
 /* A share of another election, of another board, question, option or trustee has another binding and so another challenge. */
-static tb_err write_binding(tb_buf *b, const tb_tally *t, const tb_tally_item *item, uint32_t trustee)
+tb_err tb_tally_write_binding(tb_buf *b, const tb_tally *t, const tb_tally_item *item, uint32_t trustee)
 {
-	const char *purpose = item->is_lot ? "lot" : "decrypt";
+	const char *purpose = item->is_lot ? "lot" : item->is_list ? "decrypt-list" : "decrypt";
 
 	tb_buf_clear(b);
 	tb_buf_item(b, "context", tb_election_params_context(t->params), 32);
@@ -71,7 +69,7 @@ static tb_err make_share(const tb_tally *t, const tb_tally_item *item, uint8_t *
 {
 	const tb_group *g = tb_election_params_group(t->params);
 	tb_dleq_proof proof;
-	tb_err err = write_binding(binding, t, item, trustee);
+	tb_err err = tb_tally_write_binding(binding, t, item, trustee);
 
 	if (err != TB_OK)
 		return err;
@@ -95,8 +93,12 @@ static tb_err make_shares(
 
 	tb_buf_init(&binding, BINDING_MAX);
 	tb_point_copy(g, &st.Y, y);
-	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
-		err = make_share(t, &t->items[i], out + i * share_bytes(g), &st, &binding, trustee, x);
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++) {
+		const tb_tally_item *item = &t->items[i];
+
+		err = item->is_list ? tb_tally_make_list(t, item, out + item->offset, trustee, y, x)
+				    : make_share(t, item, out + item->offset, &st, &binding, trustee, x);
+	}
 	tb_buf_release(&binding);
 	return err;
 }
@@ -110,21 +112,21 @@ tb_err tb_tally_make_decrypt(const tb_tally *t, const tb_ceremony *c, tb_buf *pa
 	tb_point y;
 	tb_err err;
 
-	TB_REQUIRE(tb_tally_is_finished(t) && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
+	TB_REQUIRE(tb_tally_mixes_due(t) == 0 && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
 	if (!tb_tally_may_decrypt_any(t))
 		return TB_ERR_STATE;
 	tb_point_mul_generator_secret(g, &y, share);
 	if (!tb_point_equal(g, &y, tb_ceremony_verification_key(c, trustee)))
 		return tb_fault_set(fault, "CEREMONY.KEYS", "share", "x_j with x_j*g = Y_j of this trustee",
 			"another one");
-	out = tb_buf_extend(payload, payload_bytes(t));
+	out = tb_buf_extend(payload, t->decrypt_bytes);
 	if (out == NULL)
 		return tb_buf_status(payload);
 	out[0] = VERSION;
 	out[1] = (uint8_t)trustee;
-	err = make_shares(t, out + 2, trustee, &y, share);
+	err = make_shares(t, out, trustee, &y, share);
 	if (err != TB_OK) {
-		tb_wipe(out, payload_bytes(t));
+		tb_wipe(out, t->decrypt_bytes);
 		payload->len = start;
 	}
 	return err;
@@ -149,8 +151,11 @@ static tb_err check_form(
 	if (!tb_tally_may_decrypt_any(t))
 		return tb_fault_set(fault, "DECRYPT.WHEN", "decrypt",
 			"no shares: no question may be decrypted", "shares");
-	if (payload_len != payload_bytes(t)) {
-		(void)snprintf(expected, sizeof expected, "%zu bytes", payload_bytes(t));
+	if (tb_tally_mixes_due(t) > 0)
+		return tb_fault_setf(fault, "DECRYPT.LIST", "decrypt", "all mixes before a share",
+			"%u still to come", tb_tally_mixes_due(t));
+	if (payload_len != t->decrypt_bytes) {
+		(void)snprintf(expected, sizeof expected, "%zu bytes", t->decrypt_bytes);
 		return tb_fault_setf(fault, "DECRYPT.SHARE", "length", expected, "%zu bytes", payload_len);
 	}
 	if (payload[0] != VERSION)
@@ -182,8 +187,11 @@ static tb_err append_share(void *items, size_t index, tb_batch *batch)
 {
 	checking *c = items;
 	tb_scalar e[2];
-	tb_err err = write_binding(&c->binding, c->tally, &c->tally->items[index], c->trustee);
+	tb_err err = TB_OK;
 
+	if (c->tally->items[index].is_list) /* a proof of another kind: after these */
+		return TB_OK;
+	err = tb_tally_write_binding(&c->binding, c->tally, &c->tally->items[index], c->trustee);
 	for (int i = 0; i < 2 && err == TB_OK; i++)
 		err = tb_scalar_random128(tb_batch_group(batch), &e[i]);
 	if (err == TB_OK)
@@ -200,7 +208,9 @@ static tb_err name_bad(const checking *c, tb_fault *fault)
 	/* A number outside the group is no share at all, whatever its proof says [DECRYPT.SHARE]. */
 	for (size_t i = 0; i < c->tally->num_items; i++) {
 		const tb_point *const arrived[] = {&c->statement[i].Z, &c->proof[i].a, &c->proof[i].b};
-		tb_err err = tb_points_check_order(g, arrived, sizeof arrived / sizeof arrived[0]);
+		tb_err err = c->tally->items[i].is_list
+				     ? TB_OK
+				     : tb_points_check_order(g, arrived, sizeof arrived / sizeof arrived[0]);
 
 		if (err == TB_ERR_GROUP) {
 			tb_tally_item_where(&c->tally->items[i], where, sizeof where);
@@ -242,10 +252,22 @@ static tb_err new_checking(checking *c, const tb_tally *t, uint32_t trustee)
 	return tb_batch_new(tb_election_params_group(t->params), &c->batch, NULL, 0);
 }
 
+static tb_err check_lists(
+	const tb_tally *t, uint32_t trustee, const tb_point *y, const uint8_t *payload, tb_fault *fault)
+{
+	tb_err err = TB_OK;
+
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
+		if (t->items[i].is_list)
+			err = tb_tally_check_list(
+				t, &t->items[i], payload + t->items[i].offset, trustee, y, fault);
+	return err;
+}
+
 tb_err tb_tally_check_decrypt(const tb_tally *t, const tb_ceremony *c, uint32_t trustee,
 	const uint8_t *payload, size_t payload_len, tb_fault *fault)
 {
-	const tb_group *g = tb_election_params_group(t->params);
+	const tb_point *y;
 	checking check;
 	tb_err err;
 
@@ -256,39 +278,55 @@ tb_err tb_tally_check_decrypt(const tb_tally *t, const tb_ceremony *c, uint32_t 
 	err = check_form(t, trustee, payload, payload_len, fault);
 	if (err != TB_OK)
 		return err;
+	y = tb_ceremony_verification_key(c, trustee);
 	err = new_checking(&check, t, trustee);
 	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
-		err = parse_share(t, &t->items[i], payload + 2 + i * share_bytes(g), &check.statement[i],
-			&check.proof[i], tb_ceremony_verification_key(c, trustee), fault);
+		if (!t->items[i].is_list)
+			err = parse_share(t, &t->items[i], payload + t->items[i].offset, &check.statement[i],
+				&check.proof[i], y, fault);
 	if (err == TB_OK) {
 		err = tb_batch_find_bad(check.batch, append_share, &check, t->num_items, check.bad);
 		if (err == TB_ERR_PROOF)
 			err = name_bad(&check, fault);
 	}
 	free_checking(&check);
-	return err;
+	return err == TB_OK ? check_lists(t, trustee, y, payload, fault) : err;
 }
 
 /* ---- taking in ---- */
+/* The single shares, decoded. */
+static tb_err keep_shares(const tb_tally *t, tb_points *out, const uint8_t *payload)
+{
+	const tb_group *g = tb_election_params_group(t->params);
+	tb_err err = tb_points_new(g, out, t->num_items);
+
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
+		if (!t->items[i].is_list)
+			err = tb_point_parse(g, tb_points_at(out, i), payload + t->items[i].offset);
+	return err;
+}
+
 tb_err tb_tally_apply_decrypt(
 	tb_tally *t, const tb_ceremony *c, uint32_t trustee, const uint8_t *payload, size_t payload_len)
 {
-	const tb_group *g = tb_election_params_group(t->params);
 	tb_points shares = {0};
+	uint8_t *lists = NULL;
 	tb_err err = TB_OK;
 
 	TB_REQUIRE(tb_tally_is_finished(t) && trustee >= 1 && trustee <= tb_ceremony_num_trustees(c));
-	if (t->has_decrypt[trustee - 1] || payload_len != payload_bytes(t) || t->num_items == 0)
+	if (t->has_decrypt[trustee - 1] || t->num_items == 0 || tb_tally_mixes_due(t) > 0 ||
+		payload_len != t->decrypt_bytes)
 		return TB_ERR_STATE;
 	if (t->num_sharers < tb_ceremony_threshold(c)) { /* T is the first t [DECRYPT.COMBINE] */
-		err = tb_points_new(g, &shares, t->num_items);
-		for (size_t i = 0; i < t->num_items && err == TB_OK; i++)
-			err = tb_point_parse(g, tb_points_at(&shares, i), payload + 2 + i * share_bytes(g));
+		err = keep_shares(t, &shares, payload);
+		if (err == TB_OK)
+			err = tb_tally_keep_lists(t, &lists, payload);
 		if (err != TB_OK) {
 			tb_points_free(&shares);
 			return err == TB_ERR_MEMORY ? err : TB_ERR_STATE;
 		}
 		t->shares[t->num_sharers] = shares;
+		t->list_shares[t->num_sharers] = lists;
 		t->sharer[t->num_sharers++] = trustee;
 	}
 	t->has_decrypt[trustee - 1] = true;

@@ -54,14 +54,22 @@ static tb_err solve(tb_tally *t, const tb_dlog *table, size_t index, tb_fault *f
 	return err;
 }
 
-static tb_err solve_all(tb_tally *t, tb_tally_progress progress, void *arg, tb_fault *fault)
+/* The lot is none, and neither is a list of ballots. */
+static bool is_number(const tb_tally_item *item)
+{
+	return !item->is_lot && !item->is_list;
+}
+
+static tb_err solve_all(tb_tally *t, tb_parallel_progress progress, void *arg, tb_fault *fault)
 {
 	const tb_manifest *m = tb_election_params_manifest(t->params);
-	size_t num = t->num_items - 1; /* the lot is no number */
+	size_t num = 0, done = 0;
 	uint64_t bound;
 	tb_dlog *table;
 	tb_err err;
 
+	for (size_t i = 0; i < t->num_items; i++)
+		num += is_number(&t->items[i]) ? 1 : 0;
 	if (num == 0)
 		return TB_OK;
 	if (__builtin_mul_overflow(t->weight_listed, tb_manifest_max_score(m), &bound))
@@ -69,10 +77,12 @@ static tb_err solve_all(tb_tally *t, tb_tally_progress progress, void *arg, tb_f
 	err = tb_dlog_new(tb_election_params_group(t->params), &table, bound, num, NULL, NULL);
 	if (err != TB_OK)
 		return err;
-	for (size_t i = 0; i < num && err == TB_OK; i++) {
+	for (size_t i = 0; i < t->num_items && err == TB_OK; i++) {
+		if (!is_number(&t->items[i]))
+			continue;
 		err = solve(t, table, i, fault);
 		if (err == TB_OK && progress != NULL)
-			progress(arg, i + 1, num);
+			progress(arg, ++done, num);
 	}
 	tb_dlog_free(table);
 	return err;
@@ -99,7 +109,7 @@ static tb_err draw_lot(tb_tally *t)
 }
 
 tb_err tb_tally_decrypt(
-	tb_tally *t, const tb_ceremony *c, tb_tally_progress progress, void *arg, tb_fault *fault)
+	tb_tally *t, const tb_ceremony *c, tb_parallel_progress progress, void *arg, tb_fault *fault)
 {
 	tb_err err = TB_OK;
 
@@ -112,6 +122,8 @@ tb_err tb_tally_decrypt(
 		err = solve_all(t, progress, arg, fault);
 		if (err == TB_OK)
 			err = draw_lot(t);
+		if (err == TB_OK)
+			err = tb_tally_count_lists(t, progress, arg);
 	}
 	if (err == TB_OK)
 		t->state = TB_TALLY_DECRYPTED;
@@ -125,7 +137,8 @@ bool tb_tally_is_decrypted(const tb_tally *t)
 
 const uint64_t *tb_tally_totals(const tb_tally *t, uint32_t question)
 {
-	TB_REQUIRE(t->state == TB_TALLY_DECRYPTED && tb_tally_may_decrypt(t, question));
+	TB_REQUIRE(t->state == TB_TALLY_DECRYPTED && tb_tally_may_decrypt(t, question) &&
+		   !tb_tally_is_ranked(t, question));
 	return t->total + tb_election_params_first_option(t->params, question);
 }
 
@@ -136,6 +149,17 @@ const uint8_t *tb_tally_lot_seed(const tb_tally *t)
 }
 
 /* ---- the result [RESULT.ENTRY] ---- */
+static tb_err decide(const tb_tally *t, tb_result *r, uint32_t q)
+{
+	const tb_manifest *m = tb_election_params_manifest(t->params);
+	const uint64_t *totals;
+
+	if (tb_tally_is_ranked(t, q))
+		return tb_decide_ranked(&r->questions[q], m, q, &r->turnout, tb_tally_count(t, q));
+	totals = tb_tally_may_decrypt(t, q) ? tb_tally_totals(t, q) : NULL;
+	return tb_decide(&r->questions[q], m, q, &r->turnout, totals, tb_tally_lot_seed(t));
+}
+
 static tb_err decide_all(const tb_tally *t, tb_result *r)
 {
 	const tb_manifest *m = tb_election_params_manifest(t->params);
@@ -146,9 +170,7 @@ static tb_err decide_all(const tb_tally *t, tb_result *r)
 		return TB_ERR_MEMORY;
 	r->num_questions = m->num_questions;
 	for (uint32_t q = 0; q < m->num_questions && err == TB_OK; q++) {
-		const uint64_t *totals = tb_tally_may_decrypt(t, q) ? tb_tally_totals(t, q) : NULL;
-
-		err = tb_decide(&r->questions[q], m, q, &r->turnout, totals, tb_tally_lot_seed(t));
+		err = decide(t, r, q);
 	}
 	return err;
 }

@@ -18,6 +18,7 @@
 static const struct {
 	const char *name;
 	unsigned signers; /* bits of 1 << tb_role */
+	bool is_large;    /* grows with the number of ballots */
 } TYPES[TB_ENTRY_NUM_TYPES] = {
 	[TB_ENTRY_MANIFEST] = {"manifest", 1u << TB_ROLE_ADMIN},
 	[TB_ENTRY_ROLL] = {"roll", 1u << TB_ROLE_REGISTRAR},
@@ -30,8 +31,9 @@ static const struct {
 	[TB_ENTRY_NOTICE] = {"notice", 1u << TB_ROLE_ADMIN},
 	[TB_ENTRY_CLOSE] = {"close", 1u << TB_ROLE_SERVER},
 	[TB_ENTRY_ENDORSE] = {"endorse", 1u << TB_ROLE_TRUSTEE | 1u << TB_ROLE_ENDORSER},
-	[TB_ENTRY_DECRYPT] = {"decrypt", 1u << TB_ROLE_TRUSTEE},
-	[TB_ENTRY_RESULT] = {"result", 1u << TB_ROLE_SERVER},
+	[TB_ENTRY_MIX] = {"mix", 1u << TB_ROLE_TRUSTEE, true},
+	[TB_ENTRY_DECRYPT] = {"decrypt", 1u << TB_ROLE_TRUSTEE, true},
+	[TB_ENTRY_RESULT] = {"result", 1u << TB_ROLE_SERVER, true},
 	[TB_ENTRY_CANCEL] = {"cancel", 1u << TB_ROLE_ADMIN},
 	[TB_ENTRY_CLIENT] = {"client", 1u << TB_ROLE_SERVER},
 };
@@ -54,6 +56,12 @@ const char *tb_entry_type_name(tb_entry_type type)
 {
 	TB_REQUIRE(type < TB_ENTRY_NUM_TYPES);
 	return TYPES[type].name;
+}
+
+size_t tb_entry_max_payload(tb_entry_type type)
+{
+	TB_REQUIRE(type < TB_ENTRY_NUM_TYPES);
+	return TYPES[type].is_large ? TB_BLOB_MAX_BYTES : TB_BLOB_COMMON_BYTES;
 }
 
 tb_err tb_entry_type_parse(tb_entry_type *out, const char *name, size_t name_len)
@@ -215,6 +223,8 @@ static const char *encoded_rule(tb_err err)
 
 static tb_err read_blob(tb_entry *out, const envelope *v, tb_fault *fault)
 {
+	size_t most = tb_entry_max_payload(out->type);
+	char expected[48];
 	tb_err err;
 
 	err = tb_hex_parse_fixed(out->payload_hash, 32, v->sha256, v->sha256_len);
@@ -222,9 +232,11 @@ static tb_err read_blob(tb_entry *out, const envelope *v, tb_fault *fault)
 		return tb_fault_set(fault, encoded_rule(err), "blob.sha256",
 			"64 lower-case hexadecimal digits", "something else");
 	/* A small payload as a blob would be a second spelling of the same entry. */
-	if (v->size <= TB_ENTRY_MAX_INLINE || v->size > TB_BLOB_MAX_BYTES)
-		return tb_fault_setf(fault, ENVELOPE, "blob.size", "40001 to 8388608 bytes", "%llu",
-			(unsigned long long)v->size);
+	if (v->size <= TB_ENTRY_MAX_INLINE || v->size > most) {
+		(void)snprintf(expected, sizeof expected, "40001 to %zu bytes", most);
+		return tb_fault_setf(
+			fault, ENVELOPE, "blob.size", expected, "%llu", (unsigned long long)v->size);
+	}
 	out->is_blob = true;
 	out->payload_len = (size_t)v->size;
 	return TB_OK;
@@ -288,16 +300,18 @@ tb_err tb_entry_attach_blob(tb_entry *e, const uint8_t *bytes, size_t len, tb_fa
 tb_err tb_entry_init(tb_entry *e, tb_entry_type type, const char *signer, const uint8_t *payload,
 	size_t payload_len, tb_fault *fault)
 {
-	TB_REQUIRE(type < TB_ENTRY_NUM_TYPES);
+	char expected[48];
+
 	memset(e, 0, sizeof *e);
 	e->signer_id = "";
 	e->type = type;
 	if (strlen(signer) >= TB_SIGNER_MAX)
 		return tb_fault_set(fault, SIGNER, "signer", "at most 79 characters", signer);
 	memcpy(e->signer, signer, strlen(signer));
-	if (payload_len > TB_BLOB_MAX_BYTES)
-		return tb_fault_setf(
-			fault, ENVELOPE, "payload", "at most 8388608 bytes", "%zu bytes", payload_len);
+	if (payload_len > tb_entry_max_payload(type)) {
+		(void)snprintf(expected, sizeof expected, "at most %zu bytes", tb_entry_max_payload(type));
+		return tb_fault_setf(fault, ENVELOPE, "payload", expected, "%zu bytes", payload_len);
+	}
 	e->is_blob = payload_len > TB_ENTRY_MAX_INLINE;
 	e->payload = payload;
 	e->payload_len = payload_len;

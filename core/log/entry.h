@@ -23,6 +23,7 @@ typedef enum tb_entry_type {
 	TB_ENTRY_NOTICE,
 	TB_ENTRY_CLOSE,
 	TB_ENTRY_ENDORSE,
+	TB_ENTRY_MIX,
 	TB_ENTRY_DECRYPT,
 	TB_ENTRY_RESULT,
 	TB_ENTRY_CANCEL,
@@ -31,9 +32,12 @@ typedef enum tb_entry_type {
 } tb_entry_type;
 
 #define TB_ENTRY_MAX_INLINE 40000
-#define TB_BLOB_MAX_BYTES (8u << 20)
-#define TB_SIGNER_MAX 80 /* "voter/" and 64 characters */
+#define TB_BLOB_MAX_BYTES (256u << 20)  /* of any entry */
+#define TB_BLOB_COMMON_BYTES (8u << 20) /* of most types */
+#define TB_SIGNER_MAX 80                /* "voter/" and 64 characters */
 
+/* The largest payload of a type: lists of ballots are large [ENTRY.ENVELOPE]. */
+size_t tb_entry_max_payload(tb_entry_type type);
 /* "roll.change"; and back: NOT_FOUND. */
 const char *tb_entry_type_name(tb_entry_type type);
 TB_CHECKED tb_err tb_entry_type_parse(tb_entry_type *out, const char *name, size_t name_len);

@@ -150,7 +150,7 @@ static void count_ballot(void *arg, uint32_t voter, const tb_buf *bytes)
 	tb_buf_init(&room, TB_ENTRY_MAX_BYTES);
 	must(tb_entry_parse(&e, &room, bytes->data, bytes->len, &fault) == TB_OK &&
 			tb_tally_list(b->tally, index, leaf, 1) == TB_OK &&
-			tb_tally_add_payload(b->tally, e.payload, e.payload_len, 1, &fault) == TB_OK,
+			tb_tally_add_payload(b->tally, index, e.payload, e.payload_len, 1, &fault) == TB_OK,
 		"count");
 	tb_buf_release(&room);
 }

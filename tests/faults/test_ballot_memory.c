@@ -172,7 +172,7 @@ static tb_err add_up(tb_tally *t)
 	tb_err err = tb_tally_new(&partial, sample.params);
 
 	if (err == TB_OK)
-		err = tb_tally_add_payload(partial, ballot.payload.data, ballot.payload.len, 5, &fault);
+		err = tb_tally_add_payload(partial, 1, ballot.payload.data, ballot.payload.len, 5, &fault);
 	if (err == TB_OK)
 		err = tb_tally_list(t, 1, leaf, 5);
 	if (err == TB_OK)

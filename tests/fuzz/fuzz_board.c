@@ -40,7 +40,7 @@ static void give_tally(tb_board *b, const tb_bundle *all, const uint8_t *data, s
 		if (tb_entry_parse(&e, &room, bytes, n, &fault) == TB_OK && e.type == TB_ENTRY_BALLOT &&
 			e.payload != NULL && tb_board_ballot_at(b, e.signer_id, i, &at) == TB_OK &&
 			at.is_counted &&
-			tb_tally_add_payload(tally, e.payload, e.payload_len, at.weight, &fault) == TB_OK)
+			tb_tally_add_payload(tally, i, e.payload, e.payload_len, at.weight, &fault) == TB_OK)
 			TB_REQUIRE(tb_tally_list(tally, i, leaf, at.weight) == TB_OK);
 		tb_buf_release(&room);
 	}

@@ -41,7 +41,7 @@ static void another_statement(tb_maker *m, pick_fn *pick, tb_endorsement *out)
 		tb_merkle_leaf(leaf, m->entries[i].data, m->entries[i].len);
 		if (weight > 0)
 			TB_REQUIRE(tb_tally_list(tally, i, leaf, weight) == TB_OK &&
-				   tb_tally_add_payload(tally, e.payload, e.payload_len, weight, &fault) ==
+				   tb_tally_add_payload(tally, i, e.payload, e.payload_len, weight, &fault) ==
 					   TB_OK);
 		tb_buf_release(&room);
 	}

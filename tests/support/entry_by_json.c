@@ -43,11 +43,20 @@ static bool may_sign(const char *type, const char *signer)
 	if (strcmp(type, "ballot") == 0)
 		return strncmp(signer, "voter/", 6) == 0 && is_id(signer + 6);
 	if (strcmp(type, "trustee.commit") == 0 || strcmp(type, "trustee.certify") == 0 ||
-		strcmp(type, "decrypt") == 0)
+		strcmp(type, "mix") == 0 || strcmp(type, "decrypt") == 0)
 		return is_trustee(signer);
 	if (strcmp(type, "endorse") == 0)
 		return is_trustee(signer) || (strncmp(signer, "endorser/", 9) == 0 && is_id(signer + 9));
 	return false;
+}
+
+/* [ENTRY.ENVELOPE] */
+static uint64_t largest_blob(const char *type)
+{
+	bool is_large =
+		strcmp(type, "mix") == 0 || strcmp(type, "decrypt") == 0 || strcmp(type, "result") == 0;
+
+	return is_large ? 256u << 20 : 8u << 20;
 }
 
 bool entry_by_json(const uint8_t *bytes, size_t len)
@@ -68,7 +77,7 @@ bool entry_by_json(const uint8_t *bytes, size_t len)
 	if (tb_json_has(&in, "blob")) {
 		tb_json_enter_object(&in, "blob");
 		tb_json_take_hex(&in, "sha256", sha256, sizeof sha256);
-		(void)tb_json_take_int(&in, "size", 40001, 8u << 20);
+		(void)tb_json_take_int(&in, "size", 40001, largest_blob(type.data));
 		tb_json_leave(&in);
 	} else {
 		tb_json_take_base64_buf(&in, "payload", &payload);

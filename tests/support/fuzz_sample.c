@@ -38,7 +38,7 @@ tb_tally *tb_fuzz_tally(void)
 	for (uint64_t i = 0; i < 2; i++) {
 		tb_sample_cast(&b, tb_fuzz_sample(), i, NULL);
 		TB_REQUIRE(tb_tally_list(t, i, leaf, 1) == TB_OK);
-		TB_REQUIRE(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault) == TB_OK);
+		TB_REQUIRE(tb_tally_add_payload(t, i, b.payload.data, b.payload.len, 1, &fault) == TB_OK);
 		tb_sample_ballot_free(&b);
 	}
 	TB_REQUIRE(tb_tally_finish(t, &close) == TB_OK);

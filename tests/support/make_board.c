@@ -136,15 +136,30 @@ static void question_new(tb_question *q, const char *id, const char *title, tb_m
 	q->winners = 1;
 }
 
+static void add_ranked(tb_maker *m, tb_question *q)
+{
+	static const char *const people[] = {"eva", "finn", "gina", "hugo", "ines"};
+
+	question_new(q, "chairs", "Who shall chair the assembly?", TB_METHOD_RANKED, people, 5);
+	q->max = 5;
+	q->winners = 2;
+	q->count.method = text("scottish-stv-2007");
+	q->count.default_option = TB_COUNT_NOBODY;
+	m->manifest.mixes = m->config.threshold;
+}
+
 static void add_questions(tb_maker *m)
 {
 	static const char *const yes_no[] = {"yes", "no"};
 	static const char *const people[] = {"ada", "ben", "cleo", "dan"};
 	static const char *const projects[] = {"bench", "garden", "lamp"};
-	tb_question *q = must_alloc(calloc(3, sizeof *q));
+	tb_question *q = must_alloc(calloc(4, sizeof *q));
+	uint32_t plain = m->config.small ? 1 : 3;
 
 	m->manifest.questions = q;
-	m->manifest.num_questions = m->config.small ? 1 : 3;
+	m->manifest.num_questions = plain + m->config.ranked;
+	if (m->config.ranked)
+		add_ranked(m, &q[plain]);
 	question_new(
 		&q[0], "statutes", "Shall the new statutes be adopted?", TB_METHOD_REFERENDUM, yes_no, 2);
 	q[0].quorum = (tb_bar){.base = TB_BASE_ELECTORATE, .a = 1, .b = 4};
@@ -588,11 +603,31 @@ static uint32_t dice(uint64_t *state, uint32_t below)
 	return (uint32_t)(*state >> 33) % below;
 }
 
+/* Ranks without gaps, each once, for as many options as the question wants. */
+static void rank(const tb_question *q, uint64_t *state, uint32_t *value)
+{
+	uint32_t num = q->min + dice(state, q->max - q->min + 1);
+
+	memset(value, 0, q->num_options * sizeof *value);
+	for (uint32_t r = 1; r <= num; r++) {
+		uint32_t i = dice(state, q->num_options);
+
+		while (value[i] != 0)
+			i = (i + 1) % q->num_options;
+		value[i] = r;
+	}
+}
+
 /* A valid choice for one question. */
 static void choose(const tb_question *q, uint64_t *state, uint32_t *value, bool *blank)
 {
 	uint32_t left = q->max;
 
+	if (q->method == TB_METHOD_RANKED) {
+		rank(q, state, value);
+		*blank = false;
+		return;
+	}
 	memset(value, 0, q->num_options * sizeof *value);
 	*blank = q->blank && dice(state, 5) == 0;
 	if (*blank)
@@ -721,7 +756,8 @@ void tb_maker_tally(tb_maker *m)
 			tb_board_ballot_at(m->board, e.signer_id, i, &at) == TB_OK && at.is_counted) {
 			tb_merkle_leaf(leaf, m->entries[i].data, m->entries[i].len);
 			must("list", tb_tally_list(tally, i, leaf, at.weight), NULL);
-			must("add", tb_tally_add_payload(tally, e.payload, e.payload_len, at.weight, &fault),
+			must("add",
+				tb_tally_add_payload(tally, i, e.payload, e.payload_len, at.weight, &fault),
 				&fault);
 		}
 		tb_buf_release(&room);
@@ -762,6 +798,21 @@ void tb_maker_endorse(tb_maker *m, uint32_t number)
 	tb_tally_statement(tb_board_tally(m->board), &own);
 	cosign(m, signer, &own);
 	must("endorse", tb_endorsement_write(&plan.payload, &own), NULL);
+	tb_maker_post(m, &plan);
+}
+
+void tb_maker_mix(tb_maker *m, uint32_t trustee)
+{
+	const tb_parallel work = {.threads = 0};
+	char signer[TB_SIGNER_MAX];
+	tb_maker_plan plan;
+	tb_fault fault;
+
+	signer_of(signer, trustee);
+	tb_maker_plan_init(m, &plan, TB_ENTRY_MIX, signer);
+	must("mix",
+		tb_mix_make(tb_tally_stage(tb_board_tally(m->board)), &plan.payload, trustee, &work, &fault),
+		&fault);
 	tb_maker_post(m, &plan);
 }
 
@@ -875,9 +926,16 @@ void tb_maker_until_endorsed(tb_maker *m)
 		tb_maker_endorse(m, i);
 }
 
-void tb_maker_until_decrypted(tb_maker *m)
+void tb_maker_until_mixed(tb_maker *m)
 {
 	tb_maker_until_endorsed(m);
+	for (uint32_t i = 1; tb_tally_mixes_due(tb_board_tally(m->board)) > 0; i++)
+		tb_maker_mix(m, i);
+}
+
+void tb_maker_until_decrypted(tb_maker *m)
+{
+	tb_maker_until_mixed(m);
 	for (uint32_t i = 1; i <= m->manifest.threshold; i++)
 		if (tb_tally_may_decrypt_any(tb_board_tally(m->board)))
 			tb_maker_decrypt(m, i);

@@ -25,6 +25,7 @@ typedef struct tb_maker_config {
 	bool extras; /* a notice, an extension, an added, a removed and a renewed voter */
 	bool client; /* the server names its web client before the opening, and another one at the end */
 	bool small;  /* one referendum only, instead of three questions of different kinds */
+	bool ranked; /* and a ranked question, the last one */
 	/* Called with the manifest before anything is made of it. */
 	void (*edit)(void *arg, tb_manifest *m);
 	void *arg;
@@ -110,6 +111,7 @@ void tb_maker_renew_as(tb_maker *m, uint32_t voter, const char *label); /* the l
 void tb_maker_close(tb_maker *m);
 void tb_maker_tally(tb_maker *m);                    /* the second pass: gives the board its tally */
 void tb_maker_endorse(tb_maker *m, uint32_t number); /* 0..N-1, trustees first */
+void tb_maker_mix(tb_maker *m, uint32_t trustee);
 void tb_maker_decrypt(tb_maker *m, uint32_t trustee);
 void tb_maker_result(tb_maker *m);
 void tb_maker_cancel(tb_maker *m);
@@ -120,6 +122,7 @@ void tb_maker_until_open(tb_maker *m);   /* open, no ballot yet */
 void tb_maker_until_voted(tb_maker *m);  /* everything before close */
 void tb_maker_until_closed(tb_maker *m); /* with the tally */
 void tb_maker_until_endorsed(tb_maker *m);
+void tb_maker_until_mixed(tb_maker *m); /* by the first trustees, where mixes are due */
 void tb_maker_until_decrypted(tb_maker *m);
 void tb_maker_run(tb_maker *m); /* everything */
 

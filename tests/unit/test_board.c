@@ -115,6 +115,7 @@ static const struct {
 	{TB_ENTRY_NOTICE, "admin", ".*******"},
 	{TB_ENTRY_CLOSE, "server", "....*..."},
 	{TB_ENTRY_ENDORSE, "trustee/1", ".....**."},
+	{TB_ENTRY_MIX, "trustee/1", ".....*.."},
 	{TB_ENTRY_DECRYPT, "trustee/1", ".....*.."},
 	{TB_ENTRY_RESULT, "server", ".....*.."},
 	{TB_ENTRY_CANCEL, "admin", ".*****.."},

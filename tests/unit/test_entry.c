@@ -41,6 +41,8 @@ static const char *const GOOD[] = {
 	"{\"type\":\"endorse\",\"time\":5,\"signer\":\"endorser/auditor\"" PAYLOAD END,
 	"{\"type\":\"result\",\"time\":5,\"signer\":\"server\",\"blob\":{\"sha256\":\"" HASH
 	"\",\"size\":8388608}" END,
+	"{\"type\":\"mix\",\"time\":5,\"signer\":\"trustee/2\",\"blob\":{\"sha256\":\"" HASH
+	"\",\"size\":268435456}" END,
 };
 
 static void test_write_gives_back_what_parse_read(void **state)
@@ -101,7 +103,8 @@ static const struct {
 	{"{\"type\":\"ball\\u006ft\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter\\/a\"" PAYLOAD END, "JSON.CANONICAL", NULL},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/a\\n\"" PAYLOAD END, "ENTRY.ENVELOPE", ""},
-	{"{\"type\":\"mix\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "ENTRY.ENVELOPE", "type"},
+	{"{\"type\":\"vote\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "ENTRY.ENVELOPE", "type"},
+	{"{\"type\":\"mix\",\"time\":1,\"signer\":\"voter/a\"" PAYLOAD END, "ENTRY.SIGNER", "signer"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"admin\"" PAYLOAD END, "ENTRY.SIGNER", "signer"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/\"" PAYLOAD END, "ENTRY.SIGNER", "signer"},
 	{"{\"type\":\"ballot\",\"time\":1,\"signer\":\"voter/A\"" PAYLOAD END, "ENTRY.SIGNER", "signer"},
@@ -128,6 +131,9 @@ static const struct {
 		"ENTRY.ENVELOPE", "blob.size"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"" HASH
 	 "\",\"size\":8388609}" END,
+		"ENTRY.ENVELOPE", "blob.size"},
+	{"{\"type\":\"mix\",\"time\":1,\"signer\":\"trustee/1\",\"blob\":{\"sha256\":\"" HASH
+	 "\",\"size\":268435457}" END,
 		"ENTRY.ENVELOPE", "blob.size"},
 	{"{\"type\":\"roll\",\"time\":1,\"signer\":\"registrar\",\"blob\":{\"sha256\":\"0A\",\"size\":"
 	 "50000}" END,
@@ -223,8 +229,9 @@ static void test_sizes(void **state)
 	assert_string_equal(fault.rule, "ENTRY.ENVELOPE");
 	assert_string_equal(fault.where, "payload");
 	assert_int_equal(
-		tb_entry_init(&e, TB_ENTRY_ROLL, "registrar", payload, TB_BLOB_MAX_BYTES + 1, &fault),
+		tb_entry_init(&e, TB_ENTRY_ROLL, "registrar", payload, TB_BLOB_COMMON_BYTES + 1, &fault),
 		TB_ERR_RULE);
+	assert_string_equal(fault.rule, "ENTRY.ENVELOPE");
 	assert_int_equal(tb_entry_parse(&f, &room, big, TB_ENTRY_MAX_BYTES + 1, &fault), TB_ERR_RULE);
 	assert_string_equal(fault.rule, "ENTRY.ENVELOPE");
 	tb_buf_release(&out);
@@ -244,6 +251,10 @@ static void test_types(void **state)
 		assert_int_equal(tb_entry_type_parse(&type, name, strlen(name)), TB_OK);
 		assert_int_equal(type, i);
 		assert_int_equal(tb_entry_type_parse(&type, name, strlen(name) - 1), TB_ERR_NOT_FOUND);
+		assert_int_equal(tb_entry_max_payload(type),
+			type == TB_ENTRY_MIX || type == TB_ENTRY_DECRYPT || type == TB_ENTRY_RESULT
+				? 268435456
+				: 8388608);
 	}
 }
 

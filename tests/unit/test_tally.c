@@ -68,8 +68,9 @@ static void test_the_statement_does_not_depend_on_threads(void **state)
 			tb_held_leaf(seed, i);
 			assert_int_equal(tb_tally_list(t, 10 + i, seed, 1 + i), TB_OK);
 			tb_sample_cast(&b, &s, voter, NULL);
-			assert_int_equal(tb_tally_add_payload(k > 0 && voter % 2 == 0 ? partial : t,
-						 b.payload.data, b.payload.len, 1 + voter, &fault),
+			assert_int_equal(
+				tb_tally_add_payload(k > 0 && voter % 2 == 0 ? partial : t, 10 + voter,
+					b.payload.data, b.payload.len, 1 + voter, &fault),
 				TB_OK);
 			tb_sample_ballot_free(&b);
 		}
@@ -116,7 +117,7 @@ static void test_every_set_of_trustees_gives_the_same(void **state)
 			tb_sample_cast(&b, &e.s, i, NULL);
 			assert_int_equal(tb_tally_list(t, i, leaf, weight), TB_OK);
 			assert_int_equal(
-				tb_tally_add_payload(t, b.payload.data, b.payload.len, weight, &fault),
+				tb_tally_add_payload(t, i, b.payload.data, b.payload.len, weight, &fault),
 				TB_OK);
 			tb_sample_ballot_free(&b);
 		}
@@ -243,29 +244,29 @@ static void test_list_and_sum_must_agree(void **state)
 	assert_int_equal(tb_tally_list(t, 5, leaf, 2), TB_ERR_STATE);
 	assert_int_equal(tb_tally_list(t, 4, leaf, 2), TB_ERR_STATE);
 	assert_int_equal(tb_tally_finish(t, &close), TB_ERR_STATE); /* listed, not summed */
-	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault), TB_OK);
+	assert_int_equal(tb_tally_add_payload(t, 5, b.payload.data, b.payload.len, 1, &fault), TB_OK);
 	assert_int_equal(tb_tally_finish(t, &close), TB_ERR_STATE); /* with another weight */
-	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault), TB_OK);
+	assert_int_equal(tb_tally_add_payload(t, 5, b.payload.data, b.payload.len, 1, &fault), TB_OK);
 	assert_int_equal(
 		tb_tally_finish(t, &close), TB_ERR_STATE); /* the same weight in another number of ballots */
 	assert_int_equal(tb_tally_list(t, 6, leaf, 1), TB_OK);
 	assert_int_equal(tb_tally_list(t, 7, leaf, 1), TB_OK);
-	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 2, &fault), TB_OK);
+	assert_int_equal(tb_tally_add_payload(t, 5, b.payload.data, b.payload.len, 2, &fault), TB_OK);
 	assert_int_equal(tb_tally_list(other, 1, leaf, 1), TB_OK);
 	assert_int_equal(tb_tally_merge(t, other), TB_ERR_STATE); /* a list cannot be merged */
 	assert_false(tb_tally_is_finished(t));
 	assert_int_equal(tb_tally_finish(t, &close), TB_OK);
 	assert_true(tb_tally_is_finished(t));
 	assert_int_equal(tb_tally_list(t, 9, leaf, 1), TB_ERR_STATE);
-	assert_int_equal(tb_tally_add_payload(t, b.payload.data, b.payload.len, 1, &fault), TB_ERR_STATE);
+	assert_int_equal(tb_tally_add_payload(t, 5, b.payload.data, b.payload.len, 1, &fault), TB_ERR_STATE);
 	assert_int_equal(tb_tally_finish(t, &close), TB_ERR_STATE);
 	tb_tally_free(t);
 
 	b.payload.data[b.payload.len - 1 - 32 * 30] ^= 1; /* somewhere; then a point that is none */
 	memset(b.payload.data + 90, 0xff, 32);
-	assert_fault(tb_tally_add_payload(other, b.payload.data, b.payload.len, 1, &fault), &fault,
+	assert_fault(tb_tally_add_payload(other, 5, b.payload.data, b.payload.len, 1, &fault), &fault,
 		"BALLOT.POINTS", "questions[0].options[0]");
-	assert_int_equal(tb_tally_add_payload(other, b.payload.data, 80, 1, &fault), TB_ERR_RULE);
+	assert_int_equal(tb_tally_add_payload(other, 5, b.payload.data, 80, 1, &fault), TB_ERR_RULE);
 	assert_string_equal(fault.rule, "BALLOT.PAYLOAD");
 	tb_tally_free(other);
 	tb_sample_ballot_free(&b);

@@ -144,8 +144,8 @@ static void test_shares_of_something_else(void **state)
 			tb_held_leaf(leaf, i);
 			tb_sample_cast(&b, &e.s, i, NULL);
 			assert_int_equal(tb_tally_list(other.tally, i, leaf, 1), TB_OK);
-			assert_int_equal(
-				tb_tally_add_payload(other.tally, b.payload.data, b.payload.len, 1, &fault),
+			assert_int_equal(tb_tally_add_payload(
+						 other.tally, i, b.payload.data, b.payload.len, 1, &fault),
 				TB_OK);
 			tb_sample_ballot_free(&b);
 		}
