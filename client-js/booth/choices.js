@@ -5,9 +5,14 @@ import { random } from '../crypto/hash.js';
 /**
  * @typedef {import('../crypto/bitproof.js').Choice} Choice
  * @typedef {import('../crypto/bitproof.js').Definition} Definition
+ * @typedef {import('../core/ranking.js').RankedDefinition} RankedDefinition
+ * @typedef {Definition|RankedDefinition} Asked what one question asks for; the values of a choice are ranks where it is a ranking
  */
 
-/** @param {Definition} d @returns {Choice} */
+/** @param {Asked} d @returns {d is RankedDefinition} */
+export const isRanked = (d) => 'equal' in d;
+
+/** @param {Asked} d @returns {Choice} */
 export const nothing = (d) => ({ blank: false, values: Array.from({ length: d.m }, () => 0) });
 
 /** @param {Choice} choice @returns {number} */
@@ -29,13 +34,14 @@ export const setBlank = (d, blank) => ({ ...nothing(d), blank });
 
 /**
  * What there is to say about a choice: `few` is not allowed, `empty` and `partial` are worth a word.
- * @param {Definition} d @param {Choice} choice @returns {'few'|'empty'|'blank'|'partial'|'full'}
+ * @param {Asked} d @param {Choice} choice @returns {'few'|'empty'|'blank'|'partial'|'full'}
  */
 export function judge(d, choice) {
-	const total = sum(choice);
+	const total = isRanked(d) ? choice.values.filter((rank) => rank > 0).length : sum(choice);
 	if (choice.blank) return 'blank';
 	if (total < d.min) return 'few';
 	if (total === 0) return 'empty';
+	if (isRanked(d)) return 'full';
 	return d.S === 1 && d.max < d.m && total < d.max ? 'partial' : 'full';
 }
 

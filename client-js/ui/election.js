@@ -7,7 +7,7 @@ import * as api from '../net/api.js';
 import { Contradiction } from '../net/head.js';
 import { contradictionBox } from './contradiction.js';
 import { el } from './dom.js';
-import { formatTime, formatUtc, t } from './i18n.js';
+import { formatList, formatTime, formatUtc, t } from './i18n.js';
 import { notice } from './layout.js';
 
 /** Unix seconds. */
@@ -39,8 +39,19 @@ export function problemBox(error) {
 /** Local time, with the time that the board speaks. @param {number} time */
 export const bothTimes = (time) => [formatTime(time), ' ', el('bdi', { class: 'faint', dir: 'ltr' }, `(${formatUtc(time)})`)];
 
+/** @param {any} question @param {number[]} ranks */
+function rankedList({ options }, ranks) {
+	const names = (/** @type {number} */ rank) => formatList(options.flatMap((/** @type {any} */ { label }, /** @type {number} */ i) => (ranks[i] === rank ? [label] : [])));
+	const last = Math.max(0, ...ranks);
+	if (last === 0) return el('p', { class: 'faint' }, t('booth.nothing'));
+	return el('div', { class: 'chosen' },
+		el('ol', null, Array.from({ length: last }, (_, i) => el('li', null, el('bdi', null, names(i + 1))))),
+		ranks.includes(0) && el('p', { class: 'faint small' }, t('booth.not-ranked', { names: names(0) })));
+}
+
 /** @param {any} question of the manifest @param {import('../crypto/bitproof.js').Choice} choice @returns {HTMLElement} what was chosen, in words */
 export function chosenList(question, choice) {
+	if (question.method === 'ranked') return rankedList(question, choice.values);
 	const chosen = question.options.flatMap((/** @type {any} */ option, /** @type {number} */ i) => (choice.values[i] > 0 ? [{ option, value: choice.values[i] }] : []));
 	if (chosen.length === 0) return el('p', { class: 'faint' }, t(choice.blank ? 'booth.blank' : 'booth.nothing'));
 	return el('ul', { class: 'chosen' }, chosen.map((/** @type {any} */ { option, value }) =>

@@ -8,6 +8,7 @@ export default {
 	fingerprint: 'بصمة الانتخاب',
 	again: 'إعادة المحاولة',
 	nothing: 'لم يُختر شيء',
+	'not-ranked': 'بلا مرتبة: {names}',
 	blank: 'ورقة بيضاء',
 	score: '{n} من {most}',
 	technical: 'تفاصيل تقنية',

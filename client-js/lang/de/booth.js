@@ -8,6 +8,7 @@ export default {
 	fingerprint: 'Fingerabdruck der Wahl',
 	again: 'Noch einmal versuchen',
 	nothing: 'Nichts gewählt',
+	'not-ranked': 'Ohne Platz: {names}',
 	blank: 'Enthaltung',
 	score: '{n} von {most}',
 	technical: 'Technische Einzelheiten',

@@ -8,6 +8,7 @@ export default {
 	fingerprint: 'Fingerprint of the election',
 	again: 'Try again',
 	nothing: 'Nothing chosen',
+	'not-ranked': 'Without a place: {names}',
 	blank: 'Blank vote',
 	score: '{n} of {most}',
 	technical: 'Technical details',

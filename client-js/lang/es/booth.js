@@ -8,6 +8,7 @@ export default {
 	fingerprint: 'Huella de la votación',
 	again: 'Intentar de nuevo',
 	nothing: 'Ninguna opción elegida',
+	'not-ranked': 'Sin puesto: {names}',
 	blank: 'Voto en blanco',
 	score: '{n} de {most}',
 	technical: 'Detalles técnicos',

@@ -8,6 +8,7 @@ export default {
 	fingerprint: 'Empreinte du scrutin',
 	again: 'Réessayer',
 	nothing: 'Aucun choix',
+	'not-ranked': 'Sans place : {names}',
 	blank: 'Vote blanc',
 	score: '{n} sur {most}',
 	technical: 'Détails techniques',

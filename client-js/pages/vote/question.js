@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// One question: radio buttons, check boxes or scores, what was chosen so far, and what is worth a word before going on.
+// One question: radio buttons, check boxes, scores or a ranking, what was chosen so far, and what is worth a word before going on.
 import { pictureType } from '../../core/manifest.js';
-import { judge, set, setBlank, sum } from '../../booth/choices.js';
+import { isRanked, judge, set, setBlank, sum } from '../../booth/choices.js';
 import { announce, el, replace } from '../../ui/dom.js';
 import { t } from '../../ui/i18n.js';
 import { notice } from '../../ui/layout.js';
+import { Ranking, rankingRule } from './ranking.js';
 
 /** @typedef {import('./booth.js').Booth} Booth */
-/** @typedef {import('../../crypto/bitproof.js').Definition} Definition */
+/** @typedef {import('../../booth/choices.js').Asked} Asked */
 
 const MAX_RADIOS = 10;
 
-/** What is allowed, in one sentence. @param {any} q @param {Definition} d @returns {string} */
+/** What is allowed, in one sentence. @param {any} q @param {Asked} d @returns {string} */
 function instruction(q, d) {
+	if (isRanked(d)) return rankingRule(d);
 	if (q.method === 'score') return t('vote.rule-score', { most: d.S });
 	if (q.method === 'approval') return t('vote.rule-approval');
 	if (d.max === 1) return t(d.min === 1 ? 'vote.rule-one' : 'vote.rule-at-most-one');
@@ -21,7 +23,7 @@ function instruction(q, d) {
 }
 
 /** The state of one question on the page. */
-class Question {
+export class Question {
 	/** @param {Booth} booth @param {number} index @param {boolean} isChange */
 	constructor(booth, index, isChange) {
 		this.booth = booth;
@@ -29,7 +31,7 @@ class Question {
 		this.isChange = isChange;
 		this.q = booth.questions[index];
 		this.d = booth.session.setup.definitions[index];
-		this.isSingle = this.d.max === 1 && this.d.S === 1;
+		this.isSingle = !isRanked(this.d) && this.d.max === 1 && this.d.S === 1;
 		this.counter = el('p', { class: 'counter', role: 'status' });
 		this.warning = el('div', null);
 		/** @type {(() => void)[]} that set the controls to what is chosen */
@@ -49,7 +51,7 @@ class Question {
 		for (const one of this.refreshers) one();
 		this.isWarned = false;
 		replace(this.warning);
-		const text = this.d.S > 1 || this.isSingle ? '' : this.choice.blank ? t('booth.blank') : t('vote.chosen', { n: sum(this.choice), most: this.d.max });
+		const text = isRanked(this.d) || this.d.S > 1 || this.isSingle ? '' : this.choice.blank ? t('booth.blank') : t('vote.chosen', { n: sum(this.choice), most: this.d.max });
 		replace(this.counter, text);
 	}
 
@@ -58,8 +60,12 @@ class Question {
 		const { choice, isFull } = set(this.d, this.choice, option, value);
 		this.choice = choice;
 		this.refresh();
-		if (!isFull) return;
-		const text = t('vote.full', { n: this.d.max });
+		if (isFull) this.full(this.d.max);
+	}
+
+	/** @param {number} n that may be chosen */
+	full(n) {
+		const text = t('vote.full', { n });
 		replace(this.warning, notice('warning', el('p', null, text)));
 		announce(text, true);
 	}
@@ -114,6 +120,11 @@ class Question {
 	}
 
 	options() {
+		if (isRanked(this.d)) {
+			const ranking = new Ranking(this);
+			this.refreshers.push(() => ranking.refresh());
+			return [el('p', { class: 'rule' }, instruction(this.q, this.d)), ranking.node];
+		}
 		const list = this.booth.orders[this.index].map((i) => (this.d.S > 1 ? this.score(i, this.q.options[i]) : this.tick(i, this.q.options[i])));
 		const items = el('ul', { class: 'options' }, list, this.blank());
 		return el('fieldset', null, el('legend', null, instruction(this.q, this.d)), items);
