@@ -17,7 +17,7 @@ import { someElection, someOptions } from '../../client-js/core/count/testing.mj
 import { fromUtf8 } from '../../client-js/crypto/bytes.js';
 import { Refusal } from '../../client-js/crypto/err.js';
 
-const ELECTIONS = process.env.TB_LONG ? 1500 : 200;
+const ELECTIONS = process.env.TB_LONG ? 1500 : 150;
 const PROGRAM = fileURLToPath(new URL('../../client-js/count.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'count-'));
 const file = join(folder, 'ballots');

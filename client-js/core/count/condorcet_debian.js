@@ -26,38 +26,75 @@ function againstDefault(c, D) {
 	});
 }
 
-/** Who transitively defeats whom, by the defeats that are left. @param {number[]} members @param {Pair[]} defeats @param {number} n @returns {Uint8Array} [a * n + b] */
-function chains(members, defeats, n) {
-	const out = new Uint8Array(n * n);
-	for (const [winner, loser] of defeats) out[winner * n + loser] = 1;
-	for (const via of members)
-		for (const a of members) if (out[a * n + via] === 1) for (const b of members) out[a * n + b] |= out[via * n + b];
-	return out;
+/**
+ * A.5.6, the Schwartz set: the members of those cycles (or single options) that nobody outside of them defeats.  Cycles are found by
+ * Tarjan's algorithm: options that transitively defeat each other are one component.
+ * @param {number[]} members @param {Uint8Array} defeats [a * n + b]: does a defeat b? @param {number} n @returns {number[]} by number
+ */
+export function schwartzSet(members, defeats, n) {
+	const component = componentsOf(members, defeats, n);
+	const isDefeated = new Uint8Array(n); // by component
+	for (const a of members) for (const b of members) if (defeats[a * n + b] === 1 && component[a] !== component[b]) isDefeated[component[b]] = 1;
+	return members.filter((i) => isDefeated[component[i]] === 0);
+}
+
+/** @param {number[]} members @param {Uint8Array} defeats @param {number} n @returns {Int32Array} a number for each component */
+function componentsOf(members, defeats, n) {
+	const index = new Int32Array(n).fill(-1);
+	const low = new Int32Array(n);
+	const component = new Int32Array(n).fill(-1);
+	/** @type {number[]} */
+	const stack = [];
+	let time = 0;
+	/** @param {number} a */
+	const visit = (a) => { // at most 500 deep [COUNT.BALLOT]
+		index[a] = low[a] = time++;
+		stack.push(a);
+		for (const b of members) {
+			if (defeats[a * n + b] === 0 || component[b] >= 0) continue;
+			if (index[b] < 0) visit(b);
+			low[a] = Math.min(low[a], low[b]);
+		}
+		if (low[a] !== index[a]) return;
+		for (let b = -1; b !== a;) {
+			b = /** @type {number} */ (stack.pop());
+			component[b] = a;
+		}
+	};
+	for (const a of members) if (index[a] < 0) visit(a);
+	return component;
 }
 
 /** A.5.7: below 0 when a is weaker than b. @param {Pair} a @param {Pair} b @returns {number} */
 const compareDefeats = (a, b) => a[2] - b[2] || b[3] - a[3];
 
+/** All defeats, the weakest first; equally strong ones by winner and loser. @param {number[]} members @param {Float64Array} V @param {number} n @returns {Pair[]} */
+const defeatsOf = (members, V, n) =>
+	members.flatMap((a) => members.filter((b) => V[a * n + b] > V[b * n + a]).map((b) => /** @type {Pair} */ ([a, b, V[a * n + b], V[b * n + a]])))
+		.sort((x, y) => compareDefeats(x, y) || x[0] - y[0] || x[1] - y[1]);
+
 /** @param {import('./count.js').Count} c @param {Float64Array} V */
 function decide(c, V) {
 	const n = c.num;
-	const members = c.standing;
-	/** @type {Pair[]} */
-	let defeats = members.flatMap((a) => members.filter((b) => V[a * n + b] > V[b * n + a]).map((b) => /** @type {Pair} */ ([a, b, V[a * n + b], V[b * n + a]])));
-	for (;;) {
-		const reaches = chains(members, defeats, n);
-		const schwartz = members.filter((a) => members.every((b) => reaches[a * n + b] === 1 || reaches[b * n + a] === 0));
+	const order = defeatsOf(c.standing, V, n);
+	const defeats = new Uint8Array(n * n);
+	for (const [winner, loser] of order) defeats[winner * n + loser] = 1;
+	/* Who is outside the set stays outside: what defeats them from the set is never dropped.  So it is enough to look at the set. */
+	let schwartz = c.standing;
+	for (let at = 0; ;) {
+		schwartz = schwartzSet(schwartz, defeats, n);
 		const isIn = new Set(schwartz);
-		const inside = defeats.filter(([winner, loser]) => isIn.has(winner) && isIn.has(loser));
-		const weakest = inside.reduce((weak, one) => (compareDefeats(one, weak) < 0 ? one : weak), inside[0]);
-		const dropped = inside.filter((one) => compareDefeats(one, weakest) === 0);
+		const isInside = (/** @type {Pair} */ [winner, loser]) => isIn.has(winner) && isIn.has(loser);
+		while (at < order.length && !isInside(order[at])) at++;
+		const weakest = order[at];
+		const dropped = [];
+		for (; at < order.length && compareDefeats(order[at], weakest) === 0; at++) if (isInside(order[at])) dropped.push(order[at]);
 		c.addRound('schwartz', { of: schwartz, pairs: dropped });
 		if (dropped.length === 0) {
 			c.electByLot(schwartz, 'unbeaten', c.names.map(() => 0n));
 			return;
 		}
-		const gone = new Set(dropped);
-		defeats = defeats.filter((one) => !gone.has(one));
+		for (const [winner, loser] of dropped) defeats[winner * n + loser] = 0;
 	}
 }
 

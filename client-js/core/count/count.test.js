@@ -7,6 +7,7 @@ import { amountText, Sums } from './amount.js';
 import * as csv from './ballot_csv.js';
 import { Ballots, checkName } from './ballots.js';
 import * as blt from './blt.js';
+import { schwartzSet } from './condorcet_debian.js';
 import { count, writeAccount } from './count.js';
 import { deriveLot, LotMissing, lotSeed } from './lot.js';
 import { findMethod, methods } from './methods.js';
@@ -169,6 +170,22 @@ test('quorum, ratios and the weakest defeats [COUNT.DEBIAN]', () => {
 	assert.equal(run('condorcet', 'ranks,A,D\n2,1,\n2,,1\n', { defaultOption: 1 }).fates[0].why, 'no-ratio');
 	for (const options of [{ quorum: 1 }, { ratios: [[2, 1], [1, 1]] }, { defaultOption: 2 }, { defaultOption: 1, ratios: [[1, 1], [2, 1]] }, { defaultOption: 1, ratios: [[0, 1], [1, 1]] }, { seats: 2 }])
 		refused(() => run('condorcet', strict, /** @type {any} */ (options)), 'COUNT.DEBIAN');
+});
+
+test('the Schwartz set is that of its definition [COUNT.DEBIAN]', () => {
+	const chance = new Chance('schwartz');
+	for (let e = 0; e < 400; e++) {
+		const n = 1 + chance.below(8);
+		const all = Array.from({ length: n }, (_, i) => i);
+		const defeats = new Uint8Array(n * n);
+		for (const a of all) for (const b of all) if (a < b && chance.happens(e % 100)) defeats[chance.happens(50) ? a * n + b : b * n + a] = 1;
+		const reaches = (a, b) => {
+			const seen = new Set();
+			for (let next = [a]; next.length > 0;) next = next.flatMap((i) => all.filter((k) => defeats[i * n + k] === 1 && !seen.has(k) && seen.add(k)));
+			return seen.has(b);
+		};
+		assert.deepEqual(schwartzSet(all, defeats, n), all.filter((a) => all.every((b) => reaches(a, b) || !reaches(b, a))));
+	}
 });
 
 test('totals [COUNT.BORDA] [COUNT.PLURALITY] [COUNT.APPROVAL] [COUNT.SCORE] [COUNT.SCHULZE]', () => {
