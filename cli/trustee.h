@@ -8,7 +8,7 @@
 /* The commands of `tabella-trustee`, and what they share. */
 extern const tb_command tb_trustee_init, tb_trustee_show, tb_trustee_status;
 extern const tb_command tb_trustee_commit, tb_trustee_certify, tb_trustee_recover;
-extern const tb_command tb_trustee_endorse, tb_trustee_decrypt;
+extern const tb_command tb_trustee_endorse, tb_trustee_mix, tb_trustee_decrypt;
 
 #define TB_TRUSTEE_FLAGS                                                                                     \
 	{"phrase", "FILE", "a file with the recovery phrase; otherwise it is asked for", false, false},      \

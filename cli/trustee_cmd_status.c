@@ -16,9 +16,9 @@
 typedef struct standing {
 	const tb_client *c;
 	uint32_t trustee;
-	bool has_endorsed, has_decrypted, is_finished, is_cancelled;
+	bool has_endorsed, has_mixed, has_decrypted, is_finished, is_cancelled;
 	bool has_spoken[TB_ENDORSEMENTS_MAX];
-	uint32_t num_endorsed, num_decrypted;
+	uint32_t num_endorsed, num_mixed, num_decrypted;
 } standing;
 
 /* What is to be done: a command, "wait" or "nothing"; and why. */
@@ -56,14 +56,17 @@ static int take_entry(void *ctx, uint64_t index, const tb_entry *e)
 	bool is_own = e->role == TB_ROLE_TRUSTEE && e->trustee == s->trustee;
 
 	(void)index;
-	if (e->type != TB_ENTRY_ENDORSE && e->type != TB_ENTRY_DECRYPT && e->type != TB_ENTRY_RESULT &&
-		e->type != TB_ENTRY_CANCEL)
+	if (e->type != TB_ENTRY_ENDORSE && e->type != TB_ENTRY_MIX && e->type != TB_ENTRY_DECRYPT &&
+		e->type != TB_ENTRY_RESULT && e->type != TB_ENTRY_CANCEL)
 		return TB_EXIT_OK;
 	if (!is_signed(s, e))
 		return TB_EXIT_OK;
 	if (e->type == TB_ENTRY_ENDORSE) {
 		take_endorsement(s, e);
 		s->has_endorsed = s->has_endorsed || is_own;
+	} else if (e->type == TB_ENTRY_MIX) {
+		s->num_mixed++;
+		s->has_mixed = s->has_mixed || is_own;
 	} else if (e->type == TB_ENTRY_DECRYPT) {
 		s->num_decrypted++;
 		s->has_decrypted = s->has_decrypted || is_own;
@@ -110,17 +113,42 @@ static void advise_setup(advice *a, const standing *s)
 	}
 }
 
+/* A question that is void or withheld is not mixed; that no ballot counts is known here too. */
+static bool needs_mixing(const tb_board *b)
+{
+	const tb_manifest *m = tb_board_manifest(b);
+	tb_turnout turnout = {.counted = tb_board_num_counted(b)};
+	tb_tally_close closing;
+
+	if (turnout.counted == 0 || tb_board_closing(b, &closing) != TB_OK)
+		return false;
+	turnout.electorate = closing.electorate;
+	turnout.weight_electorate = closing.weight_electorate;
+	turnout.weight_counted =
+		turnout.counted; /* every weight is 1 where a question is ranked */
+	for (uint32_t q = 0; q < m->num_questions; q++)
+		if (m->questions[q].method == TB_METHOD_RANKED &&
+			tb_question_outcome(m, &m->questions[q], &turnout) == TB_OUTCOME_DECIDED)
+			return true;
+	return false;
+}
+
 static void advise_closed(advice *a, const standing *s)
 {
 	const tb_board *b = s->c->board;
 	uint32_t required = tb_manifest_required_endorsements(tb_board_manifest(b)),
-		 threshold = tb_board_manifest(b)->threshold;
+		 threshold = tb_board_manifest(b)->threshold,
+		 mixes = needs_mixing(b) ? tb_board_manifest(b)->mixes : 0;
 
 	if (!s->has_endorsed)
 		advise(a, "endorse", "the polls are closed");
 	else if (s->num_endorsed < required)
 		advise(a, "wait", "%u endorsements of the %u that are needed are there", s->num_endorsed,
 			required);
+	else if (s->num_mixed < mixes && s->has_mixed)
+		advise(a, "wait", "%u of the %u mixes are there", s->num_mixed, mixes);
+	else if (s->num_mixed < mixes)
+		advise(a, "mix", "%u of the %u mixes are there", s->num_mixed, mixes);
 	else if (s->has_decrypted)
 		advise(a, "wait", "%u of the %u decryptions that are needed are there", s->num_decrypted,
 			threshold);
@@ -180,6 +208,8 @@ static int print_json(const standing *s, const advice *a)
 	tb_json_out_bool(&out, "committed", tb_ceremony_has_commit(ceremony, s->trustee));
 	tb_json_out_bool(&out, "certified", tb_ceremony_has_certificate(ceremony, s->trustee));
 	tb_json_out_bool(&out, "endorsed", s->has_endorsed);
+	if (tb_manifest_has_ranked(tb_board_manifest(s->c->board)))
+		tb_json_out_bool(&out, "mixed", s->has_mixed);
 	tb_json_out_bool(&out, "decrypted", s->has_decrypted);
 	tb_json_out_cstring(&out, "next", a->next);
 	tb_json_out_cstring(&out, "why", a->why);
@@ -197,18 +227,20 @@ static int print_text(const standing *s, const advice *a)
 	const tb_ceremony *ceremony = tb_board_ceremony(s->c->board);
 	const struct {
 		const char *name;
-		bool is_done;
+		bool is_done, is_left_out;
 	} steps[] = {
-		{"commit", tb_ceremony_has_commit(ceremony, s->trustee)},
-		{"certify", tb_ceremony_has_certificate(ceremony, s->trustee)},
-		{"endorse", s->has_endorsed},
-		{"decrypt", s->has_decrypted},
+		{"commit", tb_ceremony_has_commit(ceremony, s->trustee), false},
+		{"certify", tb_ceremony_has_certificate(ceremony, s->trustee), false},
+		{"endorse", s->has_endorsed, false},
+		{"mix", s->has_mixed, !tb_manifest_has_ranked(m)},
+		{"decrypt", s->has_decrypted, false},
 	};
 
 	printf("%s\n  trustee %u: %s\n  phase:     %s\n", m->title, s->trustee,
 		m->trustees[s->trustee - 1].name, phase_name(s));
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		printf("  %-9s  %s\n", steps[i].name, steps[i].is_done ? "done" : "-");
+		if (!steps[i].is_left_out)
+			printf("  %-9s  %s\n", steps[i].name, steps[i].is_done ? "done" : "-");
 	printf("  next:      %s (%s)\n", a->next, a->why);
 	return TB_EXIT_OK;
 }

@@ -7,8 +7,6 @@
 
 /* After the close: endorse the board, then decrypt what was endorsed and nothing else [ENDORSE] [DECRYPT.WHEN]. */
 
-enum { MAX_PAYLOAD = 8u << 20 };
-
 /* ---- endorse ---- */
 
 static int run_endorse(const tb_args *args)
@@ -52,6 +50,11 @@ static int may_decrypt(const tb_verified *v, const tb_trustee_self *self)
 			tb_endorsements_required(tb_board_endorsements(b)));
 		return TB_EXIT_WAIT;
 	}
+	if (tb_tally_mixes_due(tally) > 0) {
+		(void)tb_args_error(v->client.args, "DECRYPT.LIST: %u of %u mixes are still to come",
+			tb_tally_mixes_due(tally), tb_board_manifest(b)->mixes);
+		return TB_EXIT_WAIT;
+	}
 	return tb_endorse_allows(v, self->signer, &own);
 }
 
@@ -66,7 +69,7 @@ static int post_share(tb_verified *v, const tb_trustee_self *self)
 	tb_err err;
 	int exit_code;
 
-	tb_buf_init(&payload, MAX_PAYLOAD);
+	tb_buf_init(&payload, TB_BLOB_MAX_BYTES);
 	err = tb_ceremony_receive(ceremony, &share, self->index, &self->keys.transport, &blame, &fault);
 	if (err == TB_OK)
 		err = tb_tally_make_decrypt(
@@ -136,9 +139,10 @@ const tb_command tb_trustee_decrypt = {
 	.min_operands = 1,
 	.max_operands = 1,
 	.summary = "verify the whole board again and post the decryption shares of the tally",
-	.details = "Only for the final aggregates that enough endorsers have endorsed, never for single "
-		   "ballots.  Exit code 3: more\n"
-		   "endorsements are awaited.",
+	.details = "Only for the final aggregates that enough endorsers have endorsed, and for ranked "
+		   "ballots once "
+		   "all mixes are there.\n"
+		   "Exit code 3: more endorsements or mixes are awaited.",
 	.flags = flags,
 	.run = run_decrypt,
 };

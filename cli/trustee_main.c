@@ -47,6 +47,7 @@ static const tb_command *const commands[] = {
 	&tb_trustee_certify,
 	&tb_trustee_recover,
 	&tb_trustee_endorse,
+	&tb_trustee_mix,
 	&tb_trustee_decrypt,
 	NULL,
 };

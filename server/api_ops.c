@@ -391,8 +391,9 @@ static const struct {
 } addresses[] = {{"/healthz", "GET, HEAD", health}, {"/readyz", "GET, HEAD", readiness},
 	{"/metrics", "GET, HEAD", metrics}, {BACKUP, "POST", NULL}, {"/admin/audit", "GET, HEAD", audit}};
 
-size_t tb_ops_max_body(const char *path)
+size_t tb_ops_max_body(void *app, const char *path)
 {
+	(void)app;
 	return strcmp(path, BACKUP) == 0 ? 4096 : 0;
 }
 

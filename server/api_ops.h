@@ -13,6 +13,6 @@
 bool tb_ops_route(tb_app *app, const tb_http_request *request, tb_http_response *response,
 	void (*wake)(void *arg), void *arg, void **pending);
 void tb_ops_finish(tb_http_response *response, void *pending);
-size_t tb_ops_max_body(const char *path);
+size_t tb_ops_max_body(void *app, const char *path);
 
 #endif

@@ -310,6 +310,18 @@ static tb_err sign_head(
 	return err;
 }
 
+/* A mix, or the shares of mixed lists, has one right length, which is known while it is awaited; nothing else is large. */
+static size_t largest_payload(const tb_board *board)
+{
+	const tb_tally *tally = tb_board_tally(board);
+	size_t due = 0;
+
+	if (tally != NULL && tb_board_phase(board) == TB_PHASE_CLOSED && tb_tally_stage(tally) != NULL)
+		due = tb_tally_mixes_due(tally) > 0 ? tb_mix_bytes(tb_tally_stage(tally))
+						    : tb_tally_decrypt_bytes(tally);
+	return due > TB_BLOB_COMMON_BYTES ? due : TB_BLOB_COMMON_BYTES;
+}
+
 /* What is to be served when board and tree are as given. */
 static tb_err make_view(
 	tb_view *v, const tb_board *board, const tb_merkle_tree *tree, const tb_server_keys *keys)
@@ -327,6 +339,7 @@ static tb_err make_view(
 	memcpy(v->title, m->title, strlen(m->title) + 1);
 	v->has_client = tb_board_client(board, v->client);
 	v->closes = tb_board_closes(board);
+	v->max_payload = largest_payload(board);
 	err = sign_head(&v->checkpoint, m->origin, tree, keys);
 	if (err == TB_OK)
 		err = tb_state_json(&v->state, board);
@@ -439,6 +452,16 @@ uint64_t tb_election_size(tb_election *e)
 	size = e->view.size;
 	(void)pthread_mutex_unlock(&e->view_lock);
 	return size;
+}
+
+size_t tb_election_max_payload(tb_election *e)
+{
+	size_t most;
+
+	(void)pthread_mutex_lock(&e->view_lock);
+	most = e->view.max_payload > 0 ? e->view.max_payload : TB_BLOB_COMMON_BYTES;
+	(void)pthread_mutex_unlock(&e->view_lock);
+	return most;
 }
 
 tb_phase tb_election_phase(tb_election *e)

@@ -33,6 +33,7 @@ typedef struct tb_view {
 	bool rehearsal;
 	bool has_client;
 	uint8_t client[32]; /* what the board says of the web client, if anything */
+	size_t max_payload; /* of an entry that may come next [HTTP.SIZE] */
 	tb_buf checkpoint;  /* the signed note */
 	tb_buf state;       /* the JSON of GET /e/<slug> */
 } tb_view;
@@ -110,6 +111,7 @@ TB_CHECKED tb_err tb_election_read_checkpoint(
 	tb_election *e, uint64_t *size, uint32_t *num_cosigned, tb_buf *out);
 TB_CHECKED tb_err tb_election_read_state(tb_election *e, tb_buf *out);
 uint64_t tb_election_size(tb_election *e);
+size_t tb_election_max_payload(tb_election *e);
 tb_phase tb_election_phase(tb_election *e);
 
 /* The present board for use outside `lock`: only what never changes may be asked then (parameters, manifest).  Both take

@@ -317,7 +317,7 @@ static call *call_new(tb_http *h, struct MHD_Connection *connection, const char 
 	c->connection = connection;
 	c->watched = watched;
 	tb_watch_allow(c->watched, h->config->request_seconds);
-	c->max_body = h->handler.max_body(path);
+	c->max_body = h->handler.max_body(h->handler.ctx, path);
 	tb_buf_init(&c->body, c->max_body);
 	tb_http_response_init(&c->response);
 	c->request.method = method; /* all of them live as long as the request */

@@ -24,7 +24,7 @@ typedef struct tb_http_handler {
 	/* May the request go on?  Asked before anything of its body is read; else it fills in *response and returns false.  NULL: all may. */
 	bool (*admit)(void *ctx, const tb_http_request *request, tb_http_response *response);
 	/* The largest body that may be sent to this path, asked before that. */
-	size_t (*max_body)(const char *path);
+	size_t (*max_body)(void *ctx, const char *path);
 	tb_metrics *metrics; /* where connections and responses are counted */
 	void *ctx;
 } tb_http_handler;

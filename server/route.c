@@ -42,14 +42,23 @@ static bool parse_address(address *out, const char *path)
 	return tb_slug_is_valid(out->slug, out->slug_len) && (end == NULL || end[1] != '\0');
 }
 
-size_t tb_route_max_body(const char *path)
+/* An entry is at most as large as those of most types; while a mix or the shares of mixed lists are awaited, as large as these
+ * are. */
+static size_t largest_payload(tb_app *app, const address *a)
+{
+	tb_election *e = tb_elections_find(&app->elections, a->slug, a->slug_len);
+
+	return e == NULL ? TB_BLOB_COMMON_BYTES : tb_election_max_payload(e);
+}
+
+size_t tb_route_max_body(void *app, const char *path)
 {
 	address a;
 
 	if (strcmp(path, "/elections") == 0)
 		return TB_BASE64_LEN(TB_MANIFEST_MAX_BYTES) + ENVELOPE_BYTES;
 	if (parse_address(&a, path) && strcmp(a.rest, "entries") == 0)
-		return TB_BASE64_LEN(TB_BLOB_COMMON_BYTES) + ENVELOPE_BYTES;
+		return TB_BASE64_LEN(largest_payload(app, &a)) + ENVELOPE_BYTES;
 	if (parse_address(&a, path) && strcmp(a.rest, "log/cosignatures") == 0)
 		return TB_NOTE_MAX_BYTES;
 	return 0;

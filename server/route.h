@@ -19,7 +19,7 @@ void tb_route_finish(tb_app *app, void *pending, tb_http_response *response);
 /* Is the client within its limits [SERVER.RATE]?  To be asked once for each request, before its body; else *response says so. */
 bool tb_route_admit(tb_app *app, const tb_http_request *request, tb_http_response *response);
 /* The largest body that is welcome at this path. */
-size_t tb_route_max_body(const char *path);
+size_t tb_route_max_body(void *app, const char *path);
 
 /* ---- for the api_*.c files ---- */
 /* api_read.c: `rest` is the path after "/e/<slug>/". */

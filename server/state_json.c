@@ -76,6 +76,10 @@ static void await_closed(tb_json_out *out, const tb_board *b)
 	tb_tally_statement(tally, &statement);
 	if (!tb_endorsements_suffice(tb_board_endorsements(b), &statement)) {
 		await_endorsements(out, b);
+	} else if (tb_tally_mixes_due(tally) > 0) {
+		for (uint32_t i = 1; i <= tb_ceremony_num_trustees(c); i++)
+			if (!tb_tally_has_mix(tally, i))
+				await_trustee(out, TB_ENTRY_MIX, i);
 	} else if (tb_tally_may_decrypt_any(tally) &&
 		   tb_tally_num_decrypts(tally) < tb_ceremony_threshold(c)) {
 		for (uint32_t i = 1; i <= tb_ceremony_num_trustees(c); i++)

@@ -181,8 +181,9 @@ static bool answer(void *ctx, const tb_http_request *request, tb_http_response *
 	return true;
 }
 
-static size_t max_body(const char *path)
+static size_t max_body(void *ctx, const char *path)
 {
+	(void)ctx;
 	return strcmp(path, "/add-checkpoint") == 0 ? TB_WITNESS_REQUEST_MAX : 0;
 }
 

@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	request.if_none_match = take_field(&at);
 	request.body = newline + 1;
 	request.body_len = len - (size_t)(newline + 1 - data);
-	if (request.body_len > tb_route_max_body(request.path))
+	if (request.body_len > tb_route_max_body(&s.app, request.path))
 		return 0; /* server/http.c has refused it */
 	(void)serve_ask(&s, &r, &request);
 	check_body(&r);

@@ -615,10 +615,10 @@ static void test_a_ballot_above_the_limit(void **state)
 	assert_int_equal(serve_post(&s, m, &plan, &r), 413);
 	assert_string_equal(serve_rule(&r), "HTTP.SIZE");
 	tb_http_response_release(&r);
-	assert_true(tb_route_max_body("/e/spring/entries") > TB_BLOB_COMMON_BYTES / 3 * 4);
-	assert_true(tb_route_max_body("/elections") > TB_MANIFEST_MAX_BYTES / 3 * 4);
-	assert_int_equal(tb_route_max_body("/e/spring"), 0);
-	assert_int_equal(tb_route_max_body("/"), 0);
+	assert_true(tb_route_max_body(&s.app, "/e/spring/entries") > TB_BLOB_COMMON_BYTES / 3 * 4);
+	assert_true(tb_route_max_body(&s.app, "/elections") > TB_MANIFEST_MAX_BYTES / 3 * 4);
+	assert_int_equal(tb_route_max_body(&s.app, "/e/spring"), 0);
+	assert_int_equal(tb_route_max_body(&s.app, "/"), 0);
 	tb_maker_free(m);
 }
 

@@ -48,8 +48,9 @@ static bool give(void *ctx, const tb_http_request *request, tb_http_response *re
 	return true;
 }
 
-static size_t no_body(const char *path)
+static size_t no_body(void *ctx, const char *path)
 {
+	(void)ctx;
 	(void)path;
 	return 0;
 }
