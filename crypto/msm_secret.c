@@ -76,19 +76,38 @@ static void fill_table(const tb_group *g, const tb_points *table, size_t first, 
 		tb_point_add_secret(g, tb_points_at(table, first + e), tb_points_at(table, first + e - 1), P);
 }
 
-/* *out = digit * P from P's table; *out is 0 before. */
-static void pick(const tb_group *g, tb_point *out, const tb_points *table, size_t first, int digit)
+/* 16 bytes at a time, which every x86-64 has registers for; the stride of a point is a multiple of that. */
+typedef uint64_t lane __attribute__((vector_size(16), may_alias));
+
+static inline lane spread(uint64_t mask)
 {
-	const size_t words = tb_group_point_stride(g) / sizeof out->word[0];
+	return (lane){mask, mask};
+}
+
+/* *out = digit * P from P's table, which begins at `first`: every entry is read, one is taken, and turned round where the digit is
+ * negative. */
+static void pick(const tb_group *g, tb_point *out, const tb_point *zero, const void *first, int digit)
+{
+	const size_t lanes = tb_group_point_stride(g) / sizeof(lane);
 	const uint64_t negative = tb_ct_barrier((uint64_t)(int64_t)(digit >> 7));
 	const uint64_t size = ((uint64_t)(int64_t)digit ^ negative) - negative;
-	tb_point minus;
+	const lane minus = spread(negative), is_zero = spread(tb_ct_mask_equal(size, 0));
+	const lane *table = first, *none = (const lane *)(const void *)zero;
+	lane masks[ENTRIES], *sum = (lane *)(void *)out;
+	tb_point turned;
 
 	for (size_t e = 0; e < ENTRIES; e++)
-		tb_ct_assign(tb_ct_mask_equal(size, e + 1), out->word, tb_points_at(table, first + e)->word,
-			words);
-	tb_point_neg(g, &minus, out);
-	tb_ct_assign(negative, out->word, minus.word, words);
+		masks[e] = spread(tb_ct_mask_equal(size, e + 1));
+	for (size_t i = 0; i < lanes; i++) {
+		lane found = none[i] & is_zero;
+
+		for (size_t e = 0; e < ENTRIES; e++)
+			found |= table[e * lanes + i] & masks[e];
+		sum[i] = found;
+	}
+	tb_point_neg(g, &turned, out);
+	for (size_t i = 0; i < lanes; i++)
+		sum[i] ^= (sum[i] ^ ((const lane *)(const void *)&turned)[i]) & minus;
 }
 
 static void straus(tb_msm_secret_room *room, tb_point *out, const tb_secret *scalars,
@@ -107,8 +126,9 @@ static void straus(tb_msm_secret_room *room, tb_point *out, const tb_secret *sca
 		for (unsigned i = 0; i < WIDTH; i++)
 			tb_point_add_secret(g, out, out, out);
 		for (size_t i = 0; i < num; i++) {
-			tb_point_copy(g, &part, &zero);
-			pick(g, &part, &room->table, i * ENTRIES, room->digits[i * DIGITS + d]);
+			const void *first = room->table.data + i * ENTRIES * room->table.stride;
+
+			pick(g, &part, &zero, first, room->digits[i * DIGITS + d]);
 			tb_point_add_secret(g, out, out, &part);
 		}
 	}

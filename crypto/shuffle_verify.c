@@ -19,7 +19,9 @@
 #include "crypto/rand.h"
 #include "crypto/shuffle_internal.h"
 
-#define TERMS 32768 /* of a chunk's sum: enough for its windows to be wide */
+#define TERMS                                                                                                \
+	32768 /* of all threads' sums together: enough for wide windows, and memory does not grow with threads */
+#define LEAST_TERMS 8192
 #define RANDOM_BYTES 16
 
 typedef struct randomisers {
@@ -66,7 +68,9 @@ static size_t terms_of_row(const verifier *v)
 /* Chunks of equal length, as many for one thread as for the other. */
 static void plan_chunks(verifier *v)
 {
-	const size_t num = v->st->num, most = TERMS / terms_of_row(v), threads = tb_parallel_threads(v->work);
+	const size_t num = v->st->num, threads = tb_parallel_threads(v->work);
+	const size_t terms = TERMS / threads > LEAST_TERMS ? TERMS / threads : LEAST_TERMS;
+	const size_t most = terms / terms_of_row(v);
 	size_t chunks = (num + most - 1) / most;
 
 	chunks = (chunks + threads - 1) / threads * threads;
