@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/opening.h"
 #include "crypto/wipe.h"
 
 #define VERSION 1
@@ -146,6 +147,41 @@ tb_err tb_ballot_parse(const tb_election_params *p, tb_ballot *out, const uint8_
 }
 
 /* ---- making ---- */
+
+/* What [BALLOT.SEED] binds of a ranking. */
+static size_t write_ranks(uint8_t out[1 + 4 * TB_RANKING_MAX_OPTIONS], const uint32_t *ranks, uint32_t num)
+{
+	size_t len = 0;
+
+	out[len++] = 0;
+	for (uint32_t i = 0; i < num; i++)
+		for (int shift = 24; shift >= 0; shift -= 8)
+			out[len++] = (uint8_t)(ranks[i] >> shift);
+	return len;
+}
+
+static tb_err prove_ranking(const tb_election_params *p, uint8_t *part, const tb_bitproof_binding *binding,
+	const uint32_t *ranks, const uint8_t seed[TB_BALLOT_SEED_BYTES])
+{
+	const tb_ranking_definition *def = tb_election_params_ranking(p, (uint32_t)binding->question);
+	uint8_t definition[TB_RANKING_DEFINITION_BYTES], choices[1 + 4 * TB_RANKING_MAX_OPTIONS];
+	tb_opening_statement st = {.h = tb_election_params_h(p),
+		.binding = binding,
+		.definition = definition,
+		.definition_len = sizeof definition};
+	tb_point elements[TB_RANKING_MAX_WIDTH];
+	size_t len = write_ranks(choices, ranks, def->m);
+	tb_err err = tb_ranking_encode(def, elements, ranks);
+
+	tb_ranking_definition_write(definition, def);
+	if (err == TB_OK)
+		err = tb_opening_prove(
+			tb_election_params_group(p), part, &st, elements, def->w, choices, len, seed);
+	tb_wipe(elements, sizeof elements);
+	tb_wipe(choices, sizeof choices);
+	return err;
+}
+
 static tb_err prove_questions(const tb_election_params *p, uint8_t *parts, const tb_ballot_head *head,
 	const uint8_t voter_key[32], const tb_choices *choices, const uint8_t seed[TB_BALLOT_SEED_BYTES])
 {
@@ -157,12 +193,13 @@ static tb_err prove_questions(const tb_election_params *p, uint8_t *parts, const
 	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++) {
 		tb_err err;
 
-		if (tb_election_params_ranking(p, q) != NULL)
-			return TB_ERR_RANGE;
 		binding.question = q;
-		err = tb_bitproof_prove(tb_election_params_prover(p), parts,
-			tb_election_params_definition(p, q), &binding, choices->value[q], choices->blank[q],
-			seed);
+		if (tb_election_params_ranking(p, q) != NULL)
+			err = prove_ranking(p, parts, &binding, choices->value[q], seed);
+		else
+			err = tb_bitproof_prove(tb_election_params_prover(p), parts,
+				tb_election_params_definition(p, q), &binding, choices->value[q],
+				choices->blank[q], seed);
 		if (err != TB_OK)
 			return err;
 		parts += tb_election_params_part_len(p, q);

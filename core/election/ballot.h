@@ -20,8 +20,8 @@ typedef struct tb_choices {
 	uint32_t num_questions;
 	bool blank[TB_MAX_QUESTIONS];
 	uint32_t num[TB_MAX_QUESTIONS]; /* options of each question */
-	uint32_t
-		*value[TB_MAX_QUESTIONS]; /* one value per option, all 0 at first; in one allocation, owned */
+	uint32_t *value
+		[TB_MAX_QUESTIONS]; /* one value per option (its rank, where the question is ranked), all 0 at first; in one allocation, owned */
 } tb_choices;
 
 TB_CHECKED tb_err tb_choices_new(tb_choices *out, const tb_manifest *manifest); /* MEMORY, *out then empty */
@@ -29,7 +29,7 @@ void tb_choices_release(tb_choices *c);                                         
 /*
  * May this be voted?  RULE BALLOT.BITS: `where` is "questions[q]" or "questions[q].options[i]"; the texts say
  * in plain words what is wrong (more chosen than allowed, a score above the maximum, too few, blank together
- * with choices, blank not offered). The fault quotes choices: it is for the voter's eyes only.
+ * with choices, blank not offered), or RANK.CHOICE (a rank twice, left out, too few or too many ranked). The fault quotes choices: it is for the voter's eyes only.
  */
 TB_CHECKED tb_err tb_choices_check(const tb_choices *c, const tb_manifest *manifest, tb_fault *fault);
 
@@ -61,7 +61,7 @@ TB_CHECKED tb_err tb_ballot_parse(const tb_election_params *p, tb_ballot *out, c
  * determined by the arguments [BALLOT.SEED] [SIGN.NONCE], so a client that resends makes the same bytes or,
  * better, sends the stored ones.  A seed is used for one cast or one audit. `key` is the voter's signing key,
  * over ristretto255.  The signature is for an entry of type `ballot` by "voter/<head->voter>". Constant time
- * in choices, seed and key except that invalid choices are refused.  RULE BALLOT.BITS or ID with *fault;
+ * in choices, seed and key except that invalid choices are refused.  RULE BALLOT.BITS, RANK.CHOICE or ID with *fault;
  * RANDOM when this seed cannot be used (draw another); MEMORY, LIMIT.  On failure *payload has its old length and
  * signature is zero.
  */
@@ -73,7 +73,7 @@ TB_CHECKED tb_err tb_ballot_make(const tb_election_params *p, tb_buf *payload,
 /*
  * The audit: does this payload hold exactly these choices?  Rebuilds it from the opened seed for the voter
  * whose public key is `voter_key` (the key is in the proof's challenge) and compares every byte.  RULE
- * BALLOT.SEED when it differs, BALLOT.BITS or BALLOT.PAYLOAD for arguments that no ballot can have; RANGE,
+ * BALLOT.SEED when it differs, BALLOT.BITS, RANK.CHOICE or BALLOT.PAYLOAD for arguments that no ballot can have; RANGE,
  * MEMORY.
  */
 TB_CHECKED tb_err tb_ballot_open(const tb_election_params *p, const uint8_t *payload, size_t payload_len,

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "crypto/opening.h"
+
 /* Room for [SIGN.MESSAGE]: seven labels and lengths, the longest signer, four hashes. */
 #define MESSAGE_MAX 512
 
@@ -20,15 +22,21 @@ typedef struct slot {
 	tb_schnorr_equation equation;
 } slot;
 
+/* Of one question: one of the two. */
+typedef struct proof {
+	tb_bitproof *bits;
+	tb_opening *opening; /* of a ranked question */
+} proof;
+
 struct tb_ballot_batch {
 	const tb_election_params *params;
 	size_t capacity, num, payload_room;
 	slot *slots;
-	uint8_t *payloads;    /* payload_room bytes per slot */
-	tb_points keys;       /* nonce and credential of each slot, in ristretto255 */
-	tb_bitproof **proofs; /* num_questions per slot */
-	size_t *todo;         /* slots that are still good, in order; what the searches run over */
-	bool *bad;            /* by place in `todo` */
+	uint8_t *payloads; /* payload_room bytes per slot */
+	tb_points keys;    /* nonce and credential of each slot, in ristretto255 */
+	proof *proofs;     /* num_questions per slot */
+	size_t *todo;      /* slots that are still good, in order; what the searches run over */
+	bool *bad;         /* by place in `todo` */
 	size_t num_todo;
 	tb_batch *signatures, *points;
 	tb_ballot_verdict *verdicts;
@@ -48,8 +56,11 @@ static uint64_t now(void)
 /* ---- memory ---- */
 static size_t terms_per_ballot(const tb_election_params *p)
 {
-	return 2 * (size_t)tb_election_params_total_options(p) +
-	       6 * (size_t)tb_election_params_num_questions(p);
+	size_t num = 0;
+
+	for (uint32_t q = 0; q < tb_election_params_num_questions(p); q++)
+		num += 2 * (size_t)tb_election_params_num_ciphertexts(p, q) + 6;
+	return num;
 }
 
 size_t tb_ballot_batch_bytes(const tb_election_params *p, size_t capacity)
@@ -80,20 +91,25 @@ size_t tb_ballot_batch_capacity_for(const tb_election_params *p, size_t bytes, s
 	return num < 1 ? 1 : num;
 }
 
+static tb_err new_proof(const tb_election_params *p, proof *out, uint32_t question)
+{
+	const tb_group *g = tb_election_params_group(p);
+	const tb_ranking_definition *ranking = tb_election_params_ranking(p, question);
+
+	return ranking != NULL ? tb_opening_new(g, &out->opening, ranking->w)
+			       : tb_bitproof_new(g, &out->bits, tb_election_params_definition(p, question));
+}
+
 static tb_err new_proofs(tb_ballot_batch *b)
 {
 	uint32_t questions = tb_election_params_num_questions(b->params);
 	tb_err err = TB_OK;
 
-	b->proofs = calloc(b->capacity * questions, sizeof(tb_bitproof *));
+	b->proofs = calloc(b->capacity * questions, sizeof *b->proofs);
 	if (b->proofs == NULL)
 		return TB_ERR_MEMORY;
-	for (size_t i = 0; i < b->capacity * questions && err == TB_OK; i++) {
-		if (tb_election_params_ranking(b->params, (uint32_t)(i % questions)) != NULL)
-			continue;
-		err = tb_bitproof_new(tb_election_params_group(b->params), &b->proofs[i],
-			tb_election_params_definition(b->params, (uint32_t)(i % questions)));
-	}
+	for (size_t i = 0; i < b->capacity * questions && err == TB_OK; i++)
+		err = new_proof(b->params, &b->proofs[i], (uint32_t)(i % questions));
 	return err;
 }
 
@@ -150,8 +166,10 @@ void tb_ballot_batch_free(tb_ballot_batch *b)
 	if (b == NULL)
 		return;
 	if (b->proofs != NULL) {
-		for (size_t i = 0; i < b->capacity * tb_election_params_num_questions(b->params); i++)
-			tb_bitproof_free(b->proofs[i]);
+		for (size_t i = 0; i < b->capacity * tb_election_params_num_questions(b->params); i++) {
+			tb_bitproof_free(b->proofs[i].bits);
+			tb_opening_free(b->proofs[i].opening);
+		}
 	}
 	free(b->proofs);
 	tb_batch_free(b->signatures);
@@ -247,9 +265,9 @@ bool tb_ballot_batch_is_full(const tb_ballot_batch *b)
 }
 
 /* ---- verifying ---- */
-static tb_bitproof *proof_of(const tb_ballot_batch *b, const slot *s, uint32_t question)
+static proof *proof_of(const tb_ballot_batch *b, const slot *s, uint32_t question)
 {
-	return b->proofs[(size_t)(s - b->slots) * tb_election_params_num_questions(b->params) + question];
+	return &b->proofs[(size_t)(s - b->slots) * tb_election_params_num_questions(b->params) + question];
 }
 
 static void list_todo(tb_ballot_batch *b)
@@ -286,35 +304,54 @@ static tb_err check_signatures(tb_ballot_batch *b)
 	return TB_OK;
 }
 
+static tb_err parse_part(const proof *p, const uint8_t *part, size_t len)
+{
+	return p->opening != NULL ? tb_opening_parse(p->opening, part, len)
+				  : tb_bitproof_parse(p->bits, part, len);
+}
+
 /* Points and scalars of every question, in the slot's own proofs. */
 static void decode(tb_ballot_batch *b, slot *s)
 {
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params) && s->rule == NULL; q++) {
-		if (tb_election_params_ranking(b->params, q) != NULL)
-			refuse(s, "BALLOT.VERIFY", "a ranking", q);
-		else if (tb_bitproof_parse(proof_of(b, s, q), s->ballot.part[q],
-				 tb_election_params_part_len(b->params, q)) != TB_OK)
+		if (parse_part(proof_of(b, s, q), s->ballot.part[q],
+			    tb_election_params_part_len(b->params, q)) != TB_OK)
 			refuse(s, "BALLOT.POINTS", "a point or scalar that is not canonical", q);
 	}
 }
 
 /* The proof of one question has failed.  If a number outside the group is the reason, wherever in this ballot, that is what is
- * reported [BALLOT.POINTS]. */
+ * reported [BALLOT.POINTS].  (Rankings are of a group where decoding tells all.) */
 static tb_err refuse_proof(tb_ballot_batch *b, slot *s, const char *what, uint32_t question)
 {
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params); q++) {
-		tb_err err = tb_bitproof_check_order(proof_of(b, s, q));
+		const proof *p = proof_of(b, s, q);
+		tb_err err = p->opening != NULL ? TB_OK : tb_bitproof_check_order(p->bits);
 
 		if (err == TB_ERR_GROUP)
 			refuse(s, "BALLOT.POINTS", "a number outside the group", q);
 		if (err != TB_OK)
 			return err == TB_ERR_GROUP ? TB_OK : err;
 	}
-	refuse(s, "BALLOT.VERIFY", what, question);
+	refuse(s, proof_of(b, s, question)->opening != NULL ? "RANK.VERIFY" : "BALLOT.VERIFY", what,
+		question);
 	return TB_OK;
 }
 
-/* Challenges and the scalar equation (3) of [BALLOT.VERIFY]. */
+static tb_err prepare_opening(tb_ballot_batch *b, tb_opening *o, const tb_bitproof_binding *binding)
+{
+	uint8_t definition[TB_RANKING_DEFINITION_BYTES];
+	tb_opening_statement st = {.h = tb_election_params_h(b->params),
+		.binding = binding,
+		.definition = definition,
+		.definition_len = sizeof definition};
+
+	tb_ranking_definition_write(
+		definition, tb_election_params_ranking(b->params, (uint32_t)binding->question));
+	return tb_opening_prepare(o, &st);
+}
+
+/* Challenges, and the scalar equation (3) of [BALLOT.VERIFY]. */
 static tb_err prepare(tb_ballot_batch *b, slot *s)
 {
 	tb_bitproof_binding binding = {.context = tb_election_params_context(b->params),
@@ -323,10 +360,13 @@ static tb_err prepare(tb_ballot_batch *b, slot *s)
 		.voter_key = s->key};
 
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params) && s->rule == NULL; q++) {
+		const proof *p = proof_of(b, s, q);
 		tb_err err;
 
 		binding.question = q;
-		err = tb_bitproof_prepare(proof_of(b, s, q), tb_election_params_key(b->params), &binding);
+		err = p->opening != NULL
+			      ? prepare_opening(b, p->opening, &binding)
+			      : tb_bitproof_prepare(p->bits, tb_election_params_key(b->params), &binding);
 		if (err == TB_ERR_PROOF || err == TB_ERR_GROUP)
 			err = refuse_proof(b, s, "a proof that does not verify: the sum rule", q);
 		if (err != TB_OK)
@@ -351,6 +391,11 @@ static tb_err prepare_all(tb_ballot_batch *b)
 	return err;
 }
 
+static tb_err append_part(const proof *p, tb_batch *batch)
+{
+	return p->opening != NULL ? tb_opening_append(p->opening, batch) : tb_bitproof_append(p->bits, batch);
+}
+
 static tb_err append_ballot(void *items, size_t place, tb_batch *batch)
 {
 	tb_ballot_batch *b = items;
@@ -358,7 +403,7 @@ static tb_err append_ballot(void *items, size_t place, tb_batch *batch)
 	tb_err err = TB_OK;
 
 	for (uint32_t q = 0; q < tb_election_params_num_questions(b->params) && err == TB_OK; q++)
-		err = tb_bitproof_append(proof_of(b, s, q), batch);
+		err = append_part(proof_of(b, s, q), batch);
 	return err;
 }
 
@@ -369,7 +414,7 @@ static tb_err blame_question(tb_ballot_batch *b, slot *s)
 		tb_err err;
 
 		tb_batch_clear(b->points);
-		err = tb_bitproof_append(proof_of(b, s, q), b->points);
+		err = append_part(proof_of(b, s, q), b->points);
 		if (err == TB_OK)
 			err = tb_batch_check(b->points);
 		tb_batch_clear(b->points);
@@ -409,7 +454,9 @@ static tb_err count(tb_ballot_batch *b, tb_tally *tally)
 		if (s->rule != NULL || s->weight == 0)
 			continue;
 		for (uint32_t q = 0; q < tb_election_params_num_questions(b->params); q++)
-			parts[q] = tb_bitproof_ciphertexts(proof_of(b, s, q));
+			parts[q] = proof_of(b, s, q)->opening != NULL
+					   ? tb_opening_ciphertexts(proof_of(b, s, q)->opening)
+					   : tb_bitproof_ciphertexts(proof_of(b, s, q)->bits);
 		err = tb_tally_keep(tally, s->index, s->ballot.part);
 		if (err == TB_OK)
 			err = tb_tally_add(tally, parts, s->weight);
@@ -459,7 +506,8 @@ const tb_ballot_verdict *tb_ballot_batch_bad(const tb_ballot_batch *b)
 
 void tb_ballot_verdict_fault(const tb_ballot_verdict *v, tb_fault *fault)
 {
-	bool by_question = strcmp(v->rule, "BALLOT.POINTS") == 0 || strcmp(v->rule, "BALLOT.VERIFY") == 0;
+	bool by_question = strcmp(v->rule, "BALLOT.POINTS") == 0 || strcmp(v->rule, "BALLOT.VERIFY") == 0 ||
+			   strcmp(v->rule, "RANK.VERIFY") == 0;
 	bool by_signer = strncmp(v->rule, "ENTRY.", 6) == 0;
 	char where[48];
 

@@ -7,7 +7,7 @@
 
 /*
  * The two costly checks of ballots, in bulk: the signature [ENTRY.SIGNATURE], then points [BALLOT.POINTS] and
- * proofs [BALLOT.VERIFY].  Two multi-scalar multiplications decide about a whole batch; when one fails the
+ * proofs [BALLOT.VERIFY] [RANK.VERIFY].  Two multi-scalar multiplications decide about a whole batch; when one fails the
  * batch is halved, with fresh randomisers [BATCH.RANDOM], until exactly the bad ballots are named. Signatures
  * are a batch of their own and come first: only an enrolled voter can make anyone search through proofs.
  *
@@ -22,8 +22,8 @@ typedef struct tb_ballot_batch tb_ballot_batch;
 
 typedef struct tb_ballot_verdict {
 	uint64_t index;    /* as given to add */
-	const char *rule;  /* ENTRY.SIGNATURE, BALLOT.PAYLOAD, BALLOT.POINTS or BALLOT.VERIFY */
-	uint32_t question; /* for BALLOT.POINTS and BALLOT.VERIFY */
+	const char *rule;  /* ENTRY.SIGNATURE, BALLOT.PAYLOAD, BALLOT.POINTS, BALLOT.VERIFY or RANK.VERIFY */
+	uint32_t question; /* for the last three */
 	const char *what;  /* static text: what was found */
 } tb_ballot_verdict;
 

@@ -397,7 +397,9 @@ static tb_check_number check_of_verdict(const tb_ballot_verdict *v)
 {
 	if (strcmp(v->rule, "ENTRY.SIGNATURE") == 0)
 		return TB_CHECK_BALLOT_SIGNATURES;
-	return strcmp(v->rule, "BALLOT.VERIFY") == 0 ? TB_CHECK_BALLOT_PROOFS : TB_CHECK_BALLOTS;
+	return strcmp(v->rule, "BALLOT.VERIFY") == 0 || strcmp(v->rule, "RANK.VERIFY") == 0
+		       ? TB_CHECK_BALLOT_PROOFS
+		       : TB_CHECK_BALLOTS;
 }
 
 /* What is needed to look at bad ballots once more; they come in log order, so each bundle is read once. */

@@ -9,6 +9,7 @@
 #include "crypto/wipe.h"
 
 #define RULE "BALLOT.BITS"
+#define RANKED "RANK.CHOICE"
 
 tb_err tb_choices_new(tb_choices *out, const tb_manifest *manifest)
 {
@@ -50,9 +51,12 @@ static uint64_t above(uint64_t a, uint64_t b)
 /* Whether the choice is invalid, without a branch on it: most of all a valid choice must not be told from another by time. */
 static bool is_invalid(const tb_question *q, const uint32_t *value, bool blank)
 {
+	tb_ranking_definition ranking;
 	uint64_t sum = 0, bad = 0, is_blank = tb_ct_mask_nonzero(blank),
 		 offered = tb_ct_mask_nonzero(q->blank);
 
+	if (tb_question_define_ranking(&ranking, q) == TB_OK)
+		return !tb_ranking_is_choice(&ranking, value) || !tb_ct_is_zero(&is_blank, sizeof is_blank);
 	for (uint32_t i = 0; i < q->num_options; i++) {
 		bad |= above(value[i], q->score_max);
 		sum += value[i];
@@ -76,12 +80,45 @@ static tb_err explain_sum(tb_fault *fault, const char *where, const tb_question 
 	return tb_fault_setf(fault, RULE, where, expected, "%llu", (unsigned long long)sum);
 }
 
+static tb_err explain_ranking(
+	tb_fault *fault, const char *where, const tb_ranking_definition *def, const uint32_t *value)
+{
+	uint32_t rank, num;
+	char expected[64];
+
+	switch (tb_ranking_find_fault(def, value, &rank, &num)) {
+	case TB_RANKING_TOO_HIGH:
+		(void)snprintf(expected, sizeof expected, "ranks from 1 to %u, or none", def->m);
+		return tb_fault_setf(fault, RANKED, where, expected, "rank %u", rank);
+	case TB_RANKING_SHARED:
+		return tb_fault_setf(
+			fault, RANKED, where, "each rank once", "two options with rank %u", rank);
+	case TB_RANKING_GAP:
+		return tb_fault_setf(fault, RANKED, where, "ranks without gaps",
+			"rank %u left out before a later one", rank);
+	case TB_RANKING_TOO_FEW:
+		(void)snprintf(expected, sizeof expected, "at least %u ranked", def->min);
+		break;
+	case TB_RANKING_TOO_MANY:
+	case TB_RANKING_FINE:
+		(void)snprintf(expected, sizeof expected, "at most %u ranked", def->max);
+		break;
+	}
+	return tb_fault_setf(fault, RANKED, where, expected, "%u", num);
+}
+
 static tb_err explain(
 	tb_fault *fault, uint32_t index, const tb_question *q, const uint32_t *value, bool blank)
 {
 	char where[48], expected[48];
+	tb_ranking_definition ranking;
 	uint64_t sum = 0;
 
+	(void)snprintf(where, sizeof where, "questions[%u]", index);
+	if (tb_question_define_ranking(&ranking, q) == TB_OK)
+		return blank ? tb_fault_set(fault, RANKED, where, "ranks: this question has no blank vote",
+				       "a blank vote")
+			     : explain_ranking(fault, where, &ranking, value);
 	for (uint32_t i = 0; i < q->num_options; i++) {
 		sum += value[i];
 		if (value[i] <= q->score_max)
@@ -90,7 +127,6 @@ static tb_err explain(
 		(void)snprintf(expected, sizeof expected, "0 to %u", q->score_max);
 		return tb_fault_setf(fault, RULE, where, expected, "%u", value[i]);
 	}
-	(void)snprintf(where, sizeof where, "questions[%u]", index);
 	if (blank && !q->blank)
 		return tb_fault_set(
 			fault, RULE, where, "choices: this question has no blank vote", "a blank vote");

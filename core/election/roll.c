@@ -29,6 +29,7 @@ struct tb_roll {
 	uint64_t min_holders;
 	bool weights_warn;
 	uint32_t max_score;
+	uint64_t most_voters; /* UINT64_MAX: no question is ranked [RANK.ROLL] */
 	/* secrets of this process: nobody can look for ids, leaves or keys that collide */
 	tb_sha256_state tag_state;
 	unsigned __int128 multiplier[5];
@@ -124,6 +125,25 @@ static tb_roll_record *append(tb_roll *r, const char *id, uint32_t weight, const
 
 /* ---- making ---- */
 
+/* How many voters there may be: a mix of all ranked questions has to fit, and the files of the ballots of each.  UINT64_MAX where
+ * none is ranked.  [RANK.ROLL] */
+static uint64_t most_voters(const tb_manifest *m)
+{
+	uint64_t most = UINT64_MAX, mix = 0;
+	tb_ranking_definition def;
+
+	for (uint32_t q = 0; q < m->num_questions; q++) {
+		uint64_t files;
+
+		if (tb_question_define_ranking(&def, &m->questions[q]) != TB_OK)
+			continue;
+		mix += 64 * def.w + 160;
+		files = TB_RANKED_MAX_BYTES / (5 * def.m + 16);
+		most = files < most ? files : most;
+	}
+	return mix > 0 && TB_RANKED_MAX_BYTES / mix < most ? TB_RANKED_MAX_BYTES / mix : most;
+}
+
 tb_err tb_roll_new(tb_roll **out, const tb_manifest *m)
 {
 	uint8_t secret[64]; /* a whole block of SHA-256 */
@@ -148,6 +168,7 @@ tb_err tb_roll_new(tb_roll **out, const tb_manifest *m)
 	r->min_holders = m->min_holders;
 	r->weights_warn = m->weights_warn;
 	r->max_score = tb_manifest_max_score(m);
+	r->most_voters = most_voters(m);
 	*out = r;
 	return TB_OK;
 }
@@ -240,13 +261,52 @@ static tb_err check_holders(const tb_roll *r, const uint32_t *list, size_t num, 
 	return TB_OK;
 }
 
+static bool is_ranked(const tb_roll *r)
+{
+	return r->most_voters != UINT64_MAX;
+}
+
+/* That there are not too many voters, once `more` have come [RANK.ROLL]. */
+static tb_err check_room(const tb_roll *r, uint64_t more, tb_fault *fault)
+{
+	char expected[80];
+
+	if (r->num_voters + more <= r->most_voters)
+		return TB_OK;
+	snprintf(expected, sizeof expected, "at most %llu voters: all rankings must fit into a mix",
+		(unsigned long long)r->most_voters);
+	return tb_fault_setf(
+		fault, "RANK.ROLL", "voters", expected, "%llu", (unsigned long long)(r->num_voters + more));
+}
+
+/* A weight beside a plaintext ballot would name its voter. */
+static tb_err refuse_weight(const char *where, uint64_t weight, tb_fault *fault)
+{
+	return tb_fault_setf(fault, "RANK.ROLL", where, "1, where a question is ranked", "%llu",
+		(unsigned long long)weight);
+}
+
+static tb_err check_ranked(const tb_roll *r, const tb_roll_chunk *c, tb_fault *fault)
+{
+	char where[48];
+
+	for (size_t i = 0; is_ranked(r) && i < c->num; i++) {
+		snprintf(where, sizeof where, "voters[%zu]", i);
+		if (c->voters[i].weight != 1)
+			return refuse_weight(where, c->voters[i].weight, fault);
+	}
+	return check_room(r, c->num, fault);
+}
+
 static tb_err check_weights(const tb_roll *r, const tb_roll_chunk *c, tb_fault *fault)
 {
 	uint64_t total = r->total_weight;
 	uint32_t *list;
 	size_t num;
-	tb_err err;
+	tb_err err = check_ranked(r, c, fault);
 
+	if (err != TB_OK)
+		return err;
 	for (size_t i = 0; i < c->num; i++)
 		total += c->voters[i].weight;
 	/* Beyond this a total could no longer be found by its logarithm [DECRYPT.COMBINE]. */
@@ -347,6 +407,8 @@ static tb_err check_add(const tb_roll *r, const tb_roll_change *c, tb_fault *fau
 	if (tb_roll_find(r, c->voter, strlen(c->voter), &v) == TB_OK)
 		return tb_fault_setf(fault, "ROLL.CHANGE", "voter", "an id that was never on the roll",
 			"\"%s\"%s", c->voter, tb_roll_is_removed(r, v) ? ", who was removed" : "");
+	if (is_ranked(r) && c->weight != 1)
+		return refuse_weight("weight", c->weight, fault);
 	/* A weight that nobody else has would show how this voter votes. */
 	if (tb_weights_holders(&r->weights, c->weight) == 0)
 		return tb_fault_setf(fault, "ROLL.CHANGE", "weight", "a weight that somebody on the roll has",
@@ -355,7 +417,7 @@ static tb_err check_add(const tb_roll *r, const tb_roll_change *c, tb_fault *fau
 		return tb_fault_setf(fault, "ROLL.WEIGHTS", "weight",
 			"a total weight times score of at most 2^40", "a total weight of %llu",
 			(unsigned long long)total);
-	return TB_OK;
+	return check_room(r, 1, fault);
 }
 
 tb_err tb_roll_check_change(const tb_roll *r, const tb_roll_change *c, tb_fault *fault)

@@ -6,7 +6,7 @@
 
 /*
  * Who may vote: the state that the `roll` and `roll.change` entries build [ROLL], [ROLL.KEYS],
- * [ROLL.WEIGHTS], [ROLL.CHANGE], in at most 64 bytes per voter, hash tables included, and about 54 per replaced credential.  Ids, labels and leaf
+ * [ROLL.WEIGHTS], [RANK.ROLL], [ROLL.CHANGE], in at most 64 bytes per voter, hash tables included, and about 54 per replaced credential.  Ids, labels and leaf
  * hashes are not kept: an id is known by a tag of 80 bits, the leaf of the latest ballot by one of 48, both
  * keyed with a fresh secret of this process, so that nobody can look for collisions.
  *
@@ -14,6 +14,8 @@
  * in other threads; checking and applying are light and sequential.
  */
 #define TB_ROLL_CHUNK_MAX 1000
+#define TB_RANKED_MAX_BYTES                                                                                  \
+	((1u << 28) - (1u << 20)) /* what a mix, or a file of ballots, may take for all voters [RANK.ROLL] */
 
 typedef struct tb_roll_voter {
 	const char *id, *label; /* NUL-terminated */
@@ -42,12 +44,12 @@ typedef struct tb_roll tb_roll;
 TB_CHECKED tb_err tb_roll_new(tb_roll **out, const tb_manifest *m); /* MEMORY, RANDOM */
 void tb_roll_free(tb_roll *r);
 
-/* May this chunk, which was parsed, come next?  Changes nothing.  RULE ROLL, ROLL.KEYS, ROLL.WEIGHTS. */
+/* May this chunk, which was parsed, come next?  Changes nothing.  RULE ROLL, ROLL.KEYS, ROLL.WEIGHTS, RANK.ROLL. */
 TB_CHECKED tb_err tb_roll_check_chunk(const tb_roll *r, const tb_roll_chunk *c, tb_fault *fault);
 /* Takes in a chunk that tb_roll_check_chunk() let through: all of it, or nothing and MEMORY. */
 TB_CHECKED tb_err tb_roll_apply_chunk(tb_roll *r, const tb_roll_chunk *c);
 TB_CHECKED tb_err tb_roll_check_change(const tb_roll *r, const tb_roll_change *c,
-	tb_fault *fault); /* RULE ROLL.CHANGE, ROLL.KEYS, ROLL.WEIGHTS */
+	tb_fault *fault); /* RULE ROLL.CHANGE, ROLL.KEYS, ROLL.WEIGHTS, RANK.ROLL */
 TB_CHECKED tb_err tb_roll_apply_change(tb_roll *r, const tb_roll_change *c);
 
 /* ---- voters, by a handle that stays the same for the life of the roll ---- */

@@ -26,10 +26,16 @@ static char *numbered(const char *name, uint32_t number)
 
 static void fill_question(tb_question *q, const tb_sample_question *from, uint32_t index)
 {
+	bool is_ranked = from->score_max == 0;
+
 	q->id = numbered("q", index);
 	q->title = numbered("Question ", index);
 	q->text = text("");
-	q->method = from->score_max > 1 ? TB_METHOD_SCORE : TB_METHOD_CHOOSE;
+	q->method = is_ranked ? TB_METHOD_RANKED : from->score_max > 1 ? TB_METHOD_SCORE : TB_METHOD_CHOOSE;
+	q->count.equal = is_ranked && from->blank;
+	q->count.default_option = TB_COUNT_NOBODY;
+	if (is_ranked)
+		q->count.method = text(from->blank ? "schulze-wv-1" : "scottish-stv-2007");
 	q->num_options = from->num_options;
 	q->options = calloc(from->num_options, sizeof *q->options);
 	TB_REQUIRE(q->options != NULL);
@@ -40,8 +46,8 @@ static void fill_question(tb_question *q, const tb_sample_question *from, uint32
 			.link = text("")};
 	q->min = from->min;
 	q->max = from->max;
-	q->score_max = from->score_max;
-	q->blank = from->blank;
+	q->score_max = is_ranked ? 1 : from->score_max;
+	q->blank = !is_ranked && from->blank;
 	q->winners = 1;
 }
 
@@ -202,11 +208,38 @@ void tb_sample_head(tb_ballot_head *out, uint64_t voter)
 	memset(out->checkpoint_root, 7, sizeof out->checkpoint_root);
 }
 
+/* Some options in an order of their own, at most max of them and at least min; with equal ranks every second one beside the one before. */
+static void rank_some(const tb_ranking_definition *def, uint64_t index, uint32_t *ranks)
+{
+	uint32_t order[TB_RANKING_MAX_OPTIONS], num, rank = 0;
+	uint8_t bytes[64];
+
+	tb_fixture_bytes(bytes, "ranking", index);
+	num = def->min + bytes[0] % (def->max - def->min + 1);
+	for (uint32_t i = 0; i < def->m; i++) {
+		ranks[i] = 0;
+		order[i] = i;
+	}
+	for (uint32_t i = 0; i < num; i++) {
+		uint32_t other = i + bytes[1 + i % 63] % (def->m - i), chosen = order[other];
+
+		order[other] = order[i];
+		if (!def->equal || i % 2 == 0)
+			rank++;
+		ranks[chosen] = rank;
+	}
+}
+
 void tb_sample_choose(const tb_sample *s, tb_choices *out, uint64_t index)
 {
 	for (uint32_t q = 0; q < s->manifest.num_questions; q++) {
+		const tb_ranking_definition *ranking = tb_election_params_ranking(s->params, q);
 		uint32_t blank;
 
+		if (ranking != NULL) {
+			rank_some(ranking, 100 * index + q, out->value[q]);
+			continue;
+		}
 		tb_fixture_choose(
 			tb_election_params_definition(s->params, q), 100 * index + q, out->value[q], &blank);
 		out->blank[q] = blank != 0;

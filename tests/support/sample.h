@@ -12,8 +12,8 @@
  * voters "voter-0", "voter-1", ... as many as asked for.  Everything aborts when memory runs out.  Test data only.
  */
 typedef struct tb_sample_question {
-	uint32_t num_options, score_max, min, max;
-	bool blank;
+	uint32_t num_options, score_max, min, max; /* score_max 0: a ranked question */
+	bool blank;                                /* of a ranked one: may options share a rank? */
 } tb_sample_question;
 
 typedef struct tb_sample {

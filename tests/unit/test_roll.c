@@ -630,6 +630,86 @@ static void test_memory(void **state)
 	}
 }
 
+/* ---- ranked questions [RANK.ROLL] ---- */
+
+static void fill_equal(tb_roll_chunk *c, char (*ids)[16], uint64_t first, size_t num)
+{
+	fill_chunk(c, ids, first, num, false);
+	for (size_t i = 0; i < num; i++)
+		c->voters[i].weight = 1;
+}
+
+static tb_roll *ranked_roll(uint32_t num_questions)
+{
+	tb_question questions[20];
+	tb_manifest m = {.questions = questions, .num_questions = num_questions};
+	tb_roll *r;
+
+	memset(questions, 0, sizeof questions);
+	for (size_t i = 0; i < num_questions; i++)
+		questions[i] = (tb_question){
+			.method = TB_METHOD_RANKED, .num_options = 500, .max = 500, .score_max = 1};
+	assert_int_equal(tb_roll_new(&r, &m), TB_OK);
+	return r;
+}
+
+/* Fills a roll to this number of voters; then there is not room for one more. */
+static void fill_up(tb_roll *r, uint64_t most)
+{
+	static tb_roll_voter voters[TB_ROLL_CHUNK_MAX];
+	static char ids[TB_ROLL_CHUNK_MAX][16];
+	tb_roll_chunk c = {.voters = voters};
+	uint64_t first = 0;
+	tb_fault fault;
+
+	for (; first + TB_ROLL_CHUNK_MAX <= most; first += TB_ROLL_CHUNK_MAX) {
+		fill_equal(&c, ids, first, TB_ROLL_CHUNK_MAX);
+		assert_int_equal(tb_roll_check_chunk(r, &c, &fault), TB_OK);
+		assert_int_equal(tb_roll_apply_chunk(r, &c), TB_OK);
+	}
+	fill_equal(&c, ids, first, most - first + 1);
+	c.is_final = true;
+	assert_int_equal(tb_roll_check_chunk(r, &c, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.ROLL");
+	assert_string_equal(fault.where, "voters");
+	c.num--;
+	assert_int_equal(tb_roll_check_chunk(r, &c, &fault), TB_OK);
+	assert_int_equal(tb_roll_apply_chunk(r, &c), TB_OK);
+}
+
+/* A weight beside a plaintext ballot would name its voter; and all ballots have to fit into a mix. */
+static void test_rolls_of_ranked_questions(void **state)
+{
+	static tb_roll_voter voters[3];
+	static char ids[3][16];
+	tb_roll_chunk c = {.voters = voters};
+	tb_fault fault;
+	tb_roll *r = ranked_roll(1);
+
+	(void)state;
+	fill_equal(&c, ids, 0, 3);
+	voters[1].weight = 2;
+	assert_int_equal(tb_roll_check_chunk(r, &c, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.ROLL");
+	assert_string_equal(fault.where, "voters[1]");
+	for (size_t i = 0; i < 3; i++) /* the same weight for all is none the better */
+		voters[i].weight = 2;
+	assert_int_equal(tb_roll_check_chunk(r, &c, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.ROLL");
+	fill_up(r, 106274); /* (2^28 - 2^20) / (5*500 + 16) */
+	tb_roll_free(r);
+	r = ranked_roll(20);
+	fill_up(r, 9284); /* (2^28 - 2^20) / (20 (64*20 + 160)) */
+	assert_int_equal(change(r, TB_ROLL_ADD, 20000, 1, 20000, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.ROLL");
+	assert_int_equal(change(r, TB_ROLL_REMOVE, 17, 0, 0, &fault), TB_OK);
+	assert_int_equal(change(r, TB_ROLL_ADD, 20000, 2, 20000, &fault), TB_ERR_RULE);
+	assert_string_equal(fault.rule, "RANK.ROLL");
+	assert_string_equal(fault.where, "weight");
+	assert_int_equal(change(r, TB_ROLL_ADD, 20000, 1, 20000, &fault), TB_OK);
+	tb_roll_free(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -644,6 +724,7 @@ int main(void)
 		cmocka_unit_test(test_changes_that_are_refused),
 		cmocka_unit_test(test_many_credentials),
 		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_rolls_of_ranked_questions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
