@@ -19,20 +19,31 @@
 
 enum { MAX_CODES = 512u << 20, MAX_ROLL = 512u << 20 };
 
-/* A CSV field, quoted when it has to be (RFC 4180). */
-static void write_field(tb_buf *out, const char *text)
+/* The inside of quotes, and the closing one. */
+static void write_quoted(tb_buf *out, const char *text)
 {
-	if (strpbrk(text, ",\"\r\n") == NULL) {
-		tb_buf_text(out, text);
-		return;
-	}
-	tb_buf_u8(out, '"');
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			tb_buf_u8(out, '"');
 		tb_buf_u8(out, (uint8_t)*text);
 	}
 	tb_buf_u8(out, '"');
+}
+
+/* A CSV field, quoted when it has to be (RFC 4180).  The sheet is opened where codes are printed: a name that is a formula would run there. */
+static void write_field(tb_buf *out, const char *text)
+{
+	if (text[0] != '\0' && strchr("=+-@", text[0]) != NULL) {
+		tb_buf_text(out, "\"'");
+		write_quoted(out, text);
+		return;
+	}
+	if (strpbrk(text, ",\"\r\n") == NULL) {
+		tb_buf_text(out, text);
+		return;
+	}
+	tb_buf_u8(out, '"');
+	write_quoted(out, text);
 }
 
 /* One voter: a code into *codes, the credential into *out. */
@@ -53,7 +64,7 @@ static tb_err make_voter(
 		out->label = voter->label;
 		out->weight = voter->weight;
 		tb_code_write(text, &code);
-		write_field(codes, voter->id);
+		tb_buf_text(codes, voter->id); /* [ID]: nothing in it can run, and it is typed as it stands */
 		tb_buf_u8(codes, ',');
 		write_field(codes, voter->label);
 		tb_buf_u8(codes, ',');

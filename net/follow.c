@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/follow.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 
 #define PATH_BYTES 4096
 #define MARGIN 192 /* for the names below the folder */
+/* One is enough.  Who has the log's key can sign another history as often as somebody looks, and must not fill the disk with them. */
+#define MAX_EVIDENCE 32
 
 struct tb_follow {
 	tb_source *server, *copy;
@@ -199,10 +202,31 @@ void tb_follow_on_progress(
 
 /* ---- forks ---- */
 
+/* How many files of evidence there are; *path is one of them, if there is one and the path is empty. */
+static size_t count_evidence(const tb_follow *f, char path[MARGIN])
+{
+	char folder[PATH_BYTES];
+	size_t num = 0, len;
+	DIR *d;
+
+	(void)snprintf(folder, sizeof folder, "%s/evidence", f->folder);
+	d = opendir(folder);
+	for (const struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+		len = strlen(e->d_name);
+		if (len < 5 || strcmp(e->d_name + len - 5, ".fork") != 0 || len + 10 > MARGIN)
+			continue;
+		if (num++ == 0 && path[0] == '\0')
+			(void)snprintf(path, MARGIN, "evidence/%.180s", e->d_name);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	return num;
+}
+
 /* Keeps the evidence under a name that says what it is about, so that a second fork does not replace the first. */
 static tb_err keep_evidence(tb_follow *f, const tb_buf *text, const tb_fork *fork, tb_why *why)
 {
-	char path[MARGIN], name[33];
+	char path[MARGIN], other[MARGIN] = "", name[33];
 	uint8_t hash[32];
 	tb_buf file;
 	tb_err err;
@@ -212,6 +236,10 @@ static tb_err keep_evidence(tb_follow *f, const tb_buf *text, const tb_fork *for
 	name[32] = '\0';
 	(void)snprintf(path, sizeof path, "evidence/%" PRIu64 "-%" PRIu64 "-%s.fork",
 		fork->checkpoint[0].size, fork->checkpoint[1].size, name);
+	if (!has(f, path) && count_evidence(f, other) >= MAX_EVIDENCE) {
+		(void)snprintf(f->evidence, sizeof f->evidence, "%s/%s", f->folder, other);
+		return TB_OK;
+	}
 	tb_buf_init(&file, TB_FORK_MAX_BYTES);
 	err = tb_fork_write(&file, fork);
 	if (err == TB_OK)

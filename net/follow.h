@@ -13,7 +13,8 @@
  * leads to a new head is, by construction, the continuation of the one that was here before [LOG.CONSISTENT].
  *
  * The folder's checkpoint is replaced last, and durably: after a crash at any moment the folder is what it was, or the new copy.
- * A head that contradicts an earlier one is not followed; the evidence is kept in <folder>/evidence/ [LOG.FORK].
+ * A head that contradicts an earlier one is not followed; the evidence is kept in <folder>/evidence/ [LOG.FORK],
+ * of at most 32 such heads.
  *
  * One thread at a time.
  */
@@ -39,7 +40,8 @@ void tb_follow_free(tb_follow *f);
  */
 TB_CHECKED tb_err tb_follow_step(tb_follow *f, tb_followed *out, tb_why *why);
 uint64_t tb_follow_size(const tb_follow *f);
-const char *tb_follow_evidence(const tb_follow *f); /* after TB_FOLLOWED_FORK */
+const char *tb_follow_evidence(const tb_follow
+		*f); /* after TB_FOLLOWED_FORK: of this one, or of another one where there are enough */
 /* Called with each entry that is fetched; `total` of them make the copy whole.  NULL = nobody wants to know. */
 void tb_follow_on_progress(
 	tb_follow *f, void (*progress)(void *user, uint64_t done, uint64_t total), void *user);

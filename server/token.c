@@ -76,17 +76,14 @@ static bool parse_hash(uint8_t out[TB_SHA256_BYTES], const char *hex)
 	return true;
 }
 
-/* The next line, *at moving on; false at the end.  A line that is none ends it too: nothing behind it is believed. */
-static bool next_line(line *out, const char **at)
+static bool parse_line(line *out, const char *at, size_t len)
 {
 	char text[LINE_BYTES + 8], *scopes, *hash;
-	size_t len = strcspn(*at, "\n");
 
-	if (len == 0 || len >= sizeof text)
+	if (len >= sizeof text)
 		return false;
-	memcpy(text, *at, len);
+	memcpy(text, at, len);
 	text[len] = '\0';
-	*at += len + ((*at)[len] == '\n' ? 1 : 0);
 	scopes = strchr(text, ' ');
 	hash = scopes != NULL ? strchr(scopes + 1, ' ') : NULL;
 	if (hash == NULL)
@@ -99,6 +96,20 @@ static bool next_line(line *out, const char **at)
 	memcpy(out->name, text, strlen(text) + 1);
 	memcpy(out->scopes, scopes, strlen(scopes) + 1);
 	return true;
+}
+
+/* The next line that is a token, *at moving on; false at the end.  What is damaged is passed over: it hides nothing that stands behind it. */
+static bool next_line(line *out, const char **at)
+{
+	bool found = false;
+
+	while (!found && **at != '\0') {
+		size_t len = strcspn(*at, "\n");
+
+		found = parse_line(out, *at, len);
+		*at += len + ((*at)[len] == '\n' ? 1 : 0);
+	}
+	return found;
 }
 
 static void path_of(char out[PATH_BYTES], const char *data)
@@ -134,6 +145,27 @@ static tb_err read_tokens(tb_buf *out, const char *data, tb_why *why)
 		return TB_OK;
 	}
 	return err;
+}
+
+/* Whoever lists or changes the tokens is told of a line that is none: what it was is for a person to say, and a rewriting would lose it. */
+static tb_err check_lines(const tb_buf *all, const char *data, tb_why *why)
+{
+	const char *at = (const char *)all->data, *end = at + all->len;
+	char path[PATH_BYTES];
+	line ignored;
+
+	path_of(path, data);
+	for (unsigned number = 1; at < end; number++) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t len = newline != NULL ? (size_t)(newline - at) : (size_t)(end - at);
+
+		if (!parse_line(&ignored, at, len)) {
+			tb_why_set(why, "%s: line %u is no token; mend or remove it", path, number);
+			return TB_ERR_STATE;
+		}
+		at += len + 1;
+	}
+	return TB_OK;
 }
 
 /* Writes all lines but that of `name`, then, if it is not NULL, one more. */
@@ -196,6 +228,8 @@ tb_err tb_token_new(const char *data, const char *name, const char *scopes, FILE
 	if (err == TB_OK)
 		err = read_tokens(&old, data, why);
 	if (err == TB_OK)
+		err = check_lines(&old, data, why);
+	if (err == TB_OK)
 		err = rewrite(data, &old, name, more, &was_there, why);
 	if (lock >= 0)
 		(void)close(lock);
@@ -224,6 +258,8 @@ tb_err tb_token_revoke(const char *data, const char *name, tb_why *why)
 	if (err == TB_OK)
 		err = read_tokens(&old, data, why);
 	if (err == TB_OK)
+		err = check_lines(&old, data, why);
+	if (err == TB_OK)
 		err = rewrite(data, &old, name, NULL, &was_there, why);
 	if (lock >= 0)
 		(void)close(lock);
@@ -245,6 +281,8 @@ tb_err tb_token_list(const char *data, FILE *out, tb_why *why)
 	tb_why_clear(why);
 	tb_buf_init(&all, FILE_MAX);
 	err = read_tokens(&all, data, why);
+	if (err == TB_OK)
+		err = check_lines(&all, data, why);
 	at = all.len > 0 ? tb_buf_cstr(&all) : "";
 	while (err == TB_OK && next_line(&l, &at))
 		(void)fprintf(out, "%s %s\n", l.name, l.scopes);

@@ -133,6 +133,13 @@ check 'the name again' gets 409 ADMIN.BACKUP POST /admin/backup night k2 '{"name
 check 'one backup was made' test "$(ls "$dir/backups")" = one.db
 check 'what was done is there to read' gets 200 '"token":"night","action":"backup","key":"k1","status":201' GET /admin/audit auditor '' ''
 check 'not for everybody' gets 403 ADMIN.SCOPE GET /admin/audit night '' ''
+cp "$dir/data/tokens" "$dir/tokens"
+sed -i '1s/.*/half a li/' "$dir/data/tokens" # a disk, or a hand
+check 'a damaged line hides no token behind it' gets 200 '"token":"night"' GET /admin/audit auditor '' ''
+check 'it is named when tokens are listed' bash -c "! '$server' token list --data '$dir/data' 2>'$dir/err' && grep -qF 'line 1 is no token' '$dir/err'"
+check 'and nothing is changed around it' bash -c "! '$server' token new more audit --data '$dir/data' 2>/dev/null && \
+	! '$server' token revoke auditor --data '$dir/data' 2>/dev/null && test \$(wc -l <'$dir/data/tokens') = 2"
+cp "$dir/tokens" "$dir/data/tokens"
 "$server" token revoke night --data "$dir/data"
 check 'a revoked token is none' gets 401 ADMIN.TOKEN POST /admin/backup night k3 '{"name":"three"}'
 check 'a backup by command, of a server that runs' "$server" backup "$dir/two.db" --data "$dir/data"

@@ -13,11 +13,14 @@ const CHUNK = 1000;
 /** @typedef {{id: string, label: string, weight: number}} Voter */
 /** @typedef {(length: number) => Uint8Array} Random */
 
-/** A field, quoted when it has to be (RFC 4180). @param {string} text */
-const field = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A field, quoted when it has to be (RFC 4180); the sheet is opened where codes are printed, and a name that is a formula would run there. @param {string} text */
+function field(text) {
+	const guard = /^[=+\-@]/.test(text) ? "'" : '';
+	return guard !== '' || /[",\r\n]/.test(text) ? `"${guard}${text.replaceAll('"', '""')}"` : text;
+}
 
 /** @param {Voter} voter @param {string} text the code as printed @returns {string} */
-const sheetLine = ({ id, label }, text) => `${field(id)},${field(label)},${text}\n`;
+const sheetLine = ({ id, label }, text) => `${id},${field(label)},${text}\n`;
 
 /**
  * A code for one voter of one election, and its public key.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people type: voting codes, ids, trackers.  Forgiving in form, and as exact as possible about what is wrong.
 import { ALPHABET, findError, format, normalize } from '../core/code.js';
+import { isId } from '../core/text.js';
 
 const LENGTH = 28;
 const TRACKER = 26;
@@ -29,7 +30,7 @@ export const tidyCode = (text) => {
 /** @param {string} text @returns {string|null} a voter id as the roll writes it */
 export function readId(text) {
 	const id = text.trim().toLowerCase();
-	return /^[a-z0-9._-]{1,64}$/.test(id) ? id : null;
+	return isId(id) ? id : null;
 }
 
 /** [BALLOT.TRACKER] @param {string} text @returns {string|null} in its one spelling */

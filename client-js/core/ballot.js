@@ -5,6 +5,7 @@ import { concat, equal, fromUtf8, hex, Reader, u64, u8, utf8 } from '../crypto/b
 import { inside, Refusal, require } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
 import { crockford } from './code.js';
+import { isId } from './text.js';
 
 /**
  * @typedef {import('../crypto/group.js').Group} Group
@@ -63,7 +64,7 @@ export function read(group, definitions, payload) {
 	const reader = new Reader(payload, (detail) => refuse(detail, 'length'));
 	if (reader.u8() !== 1) throw refuse('version is not 1', 'version');
 	const name = reader.take(reader.u8());
-	if (!/^[a-z0-9._-]{1,64}$/.test(latin(name))) throw refuse('not a voter id', 'voter');
+	if (!isId(latin(name))) throw refuse('not a voter id', 'voter');
 	const prev = reader.take(32);
 	const date = reader.u64();
 	const size = reader.u64();

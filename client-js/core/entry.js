@@ -7,11 +7,11 @@ import { read as schnorrRead, sign as schnorrSign, verify as schnorrVerify } fro
 import { item } from '../crypto/transcript.js';
 import { write as writeBase64 } from './base64.js';
 import * as json from './json.js';
+import { ID } from './text.js';
 
 export const MAX_ENTRY = 65535;
 export const MAX_INLINE = 40000;
 export const MAX_BLOB = 8 * 1024 * 1024;
-const ID = '[a-z0-9._-]{1,64}';
 const TRUSTEE = 'trustee/([1-9]|1[0-9]|20)';
 
 /** Which signers a type may name. */

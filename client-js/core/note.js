@@ -22,7 +22,7 @@ export const writeKey = (name, type, key) => `${name}+${hex(keyId(name, type, ke
 
 /** @param {string} text @param {string} rule @returns {{name: string, type: number, key: Uint8Array}} */
 export function parseKey(text, rule) {
-	const found = /^([^+\s]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/.exec(text);
+	const found = /^([^+\s\p{Cc}]+)\+[0-9a-f]{8}\+([A-Za-z0-9+/]{44})$/u.exec(text);
 	const bytes = found === null ? new Uint8Array() : under(rule, () => parseBase64(found[2]));
 	const [name, type, key] = [found?.[1] ?? '', bytes[0], bytes.slice(1)];
 	require(utf8(name).length <= MAX_NAME && [ED25519, COSIGNATURE].includes(type) && isKey(key) && writeKey(name, type, key) === text, rule, `expected a key, NAME+ID+BASE64, found "${text.slice(0, 120)}"`);
@@ -54,7 +54,7 @@ export function parse(bytes) {
 	const rest = note.slice(at + 2);
 	refuse(rest.endsWith('\n'), 'does not end with a line feed');
 	const signatures = rest.slice(0, -1).split('\n').map((one) => {
-		const match = /^\u2014 ([^ +\s]+) (\S+)$/u.exec(one);
+		const match = /^\u2014 ([^+\s\p{Cc}]+) (\S+)$/u.exec(one);
 		if (match === null) throw new Refusal(RULE, 'the note has a line that is no signature');
 		const raw = parseBase64(match[2]);
 		refuse(raw.length > 4, 'has a signature without bytes');

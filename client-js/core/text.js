@@ -59,10 +59,17 @@ export const link = (value, rule, where) => {
 	return text;
 };
 
+/** [ID] as a part of an expression that ends there: `.` and `..` are no ids, since no address can end in them. */
+export const ID = '(?!\\.{1,2}$)[a-z0-9._-]{1,64}';
+const WHOLE_ID = new RegExp(`^${ID}$`);
+
+/** @param {string} text @returns {boolean} */
+export const isId = (text) => WHOLE_ID.test(text);
+
 /** @type {import('./json.js').Shape<string>} */
 export const id = (value, rule, where) => {
 	const text = string(value, rule, where);
-	require(/^[a-z0-9._-]{1,64}$/.test(text), 'ID', 'not an id', where);
+	require(isId(text), 'ID', 'not an id', where);
 	return text;
 };
 

@@ -7,17 +7,18 @@
 
 /* ---- cells ---- */
 
+#define CELL_MAX (TB_COUNT_MAX_NAME + 1) /* a name and the apostrophe before it */
+
 typedef struct cell {
-	char text[TB_COUNT_MAX_NAME + 1]; /* unquoted, with a NUL */
+	char text[CELL_MAX + 1]; /* unquoted, with a NUL */
 	size_t len;
 	bool is_last; /* of its row */
 } cell;
 
 static void append(tb_count_in *in, cell *c)
 {
-	if (c->len == TB_COUNT_MAX_NAME || *in->at == '\0')
-		(void)tb_count_in_fail(
-			in, c->len == TB_COUNT_MAX_NAME ? "the cell is too long" : "a NUL byte");
+	if (c->len == CELL_MAX || *in->at == '\0')
+		(void)tb_count_in_fail(in, c->len == CELL_MAX ? "the cell is too long" : "a NUL byte");
 	else
 		c->text[c->len++] = *in->at++;
 }
@@ -55,6 +56,21 @@ static void take_cell(tb_count_in *in, cell *c)
 	c->is_last = !tb_count_in_take(in, ',');
 }
 
+/* A spreadsheet would run what begins so, also out of quotes: an apostrophe before it says that it is text.  Written once more before those
+ * of the name itself, so that every name can be read again [COUNT.CSV]. */
+static bool is_formula(const char *text)
+{
+	text += strspn(text, "'");
+	return *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+}
+
+/* The cell without that apostrophe. */
+static void take_guard(cell *c)
+{
+	if (c->text[0] == '\'' && is_formula(c->text))
+		memmove(c->text, c->text + 1, c->len--);
+}
+
 static bool parse_number(const cell *c, uint64_t max, uint64_t *out)
 {
 	return tb_decimal_parse(out, c->text, c->len, max) == TB_OK;
@@ -67,6 +83,7 @@ static void take_title(tb_count_in *in, tb_count_ballots *b)
 	cell c;
 
 	take_cell(in, &c);
+	take_guard(&c);
 	if (in->err == TB_OK && !c.is_last)
 		(void)tb_count_in_fail(in, "a title is one cell: quote one with commas");
 	if (in->err == TB_OK && c.len > 0)
@@ -89,6 +106,7 @@ static void take_candidates(tb_count_in *in, tb_count_ballots *b, cell *c)
 {
 	while (!c->is_last && in->err == TB_OK) {
 		take_cell(in, c);
+		take_guard(c);
 		if (in->err == TB_OK)
 			(void)!tb_count_in_named(in, tb_count_ballots_add_candidate(b, c->text, c->len));
 	}
@@ -229,7 +247,7 @@ tb_err tb_count_csv_parse(tb_count_ballots *out, const void *bytes, size_t len, 
 
 static void write_cell(tb_buf *out, const char *text)
 {
-	tb_buf_text(out, ",\"");
+	tb_buf_text(out, is_formula(text) ? ",\"'" : ",\"");
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			tb_buf_u8(out, '"');

@@ -66,7 +66,8 @@ bool tb_id_is_valid(const char *id, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (!is_lower_or_digit(id[i]) && id[i] != '.' && id[i] != '_' && id[i] != '-')
 			return false;
-	return len >= 1 && len <= TB_ID_MAX;
+	/* "." and ".." in an address mean another one to whatever reads addresses [HTTP.VOTER]. */
+	return len >= 1 && len <= TB_ID_MAX && !(id[0] == '.' && (len == 1 || (len == 2 && id[1] == '.')));
 }
 
 bool tb_slug_is_valid(const char *slug, size_t len)

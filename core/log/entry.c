@@ -79,7 +79,8 @@ static bool is_id(const char *id)
 {
 	size_t len = strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789._-");
 
-	return len >= 1 && len <= 64 && id[len] == '\0';
+	return len >= 1 && len <= 64 && id[len] == '\0' && strcmp(id, ".") != 0 &&
+	       strcmp(id, "..") != 0; /* [ID] */
 }
 
 /* A trustee's index is 1..20 in the one decimal spelling: "trustee/01" would be a second signer string for

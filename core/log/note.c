@@ -14,10 +14,22 @@
 
 /* ---- keys ---- */
 
+/* C0, DEL or C1, in valid UTF-8: names are printed, and some of these tell a terminal what to do. */
+static bool has_control(const char *text, size_t len)
+{
+	const uint8_t *at = (const uint8_t *)text;
+
+	for (size_t i = 0; i < len; i++)
+		if (at[i] < 0x20 || at[i] == 0x7f || (at[i] == 0xc2 && i + 1 < len && at[i + 1] < 0xa0))
+			return true;
+	return false;
+}
+
 bool tb_key_name_is_valid(const char *name, size_t name_len)
 {
 	return name_len > 0 && name_len <= TB_KEY_NAME_MAX && tb_text_is_utf8(name, name_len) &&
-	       memchr(name, '+', name_len) == NULL && !tb_text_has_space(name, name_len);
+	       memchr(name, '+', name_len) == NULL && !tb_text_has_space(name, name_len) &&
+	       !has_control(name, name_len);
 }
 
 static uint32_t key_id(const char *name, uint8_t type, const uint8_t key[32])

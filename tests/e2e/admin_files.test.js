@@ -152,7 +152,7 @@ test('a list of voters: the same bad lines, or the same voters', () => {
 });
 
 test('codes: sheet and roll have the form that the command line gives them', async () => {
-	const list = `${Array.from({ length: 1203 }, (_, i) => `v${i},"V, ${i}",1`).join('\n')}\n`;
+	const list = `${Array.from({ length: 1203 }, (_, i) => `v${i},"${i === 7 ? '=HYPERLINK(""http://x"")' : `V, ${i}`}",1`).join('\n')}\n`;
 	const { voters } = csv.parse(Buffer.from(list));
 	const election = random(32);
 	let paused = 0;
@@ -166,6 +166,7 @@ test('codes: sheet and roll have the form that the command line gives them', asy
 	run('tabella', 'codes', '--election', Buffer.from(election).toString('hex'), '--codes', 'many.csv', '--out', 'many.json', put('many-voters.csv', list));
 	const form = (/** @type {string} */ text) => text.replace(/[0-9A-Z]{4}(-[0-9A-Z]{4}){6}/g, 'CODE').replace(/[A-Za-z0-9+/]{43}=/g, 'KEY');
 	assert.equal(form(made.sheet), form(readFileSync(join(folder, 'many.csv'), 'utf8')));
+	assert.match(made.sheet, /\nv7,"'=HYPERLINK\(""http:\/\/x""\)",/); // no spreadsheet runs it
 	assert.equal(form(made.roll), form(readFileSync(join(folder, 'many.json'), 'utf8')));
 	const other = codes.parseRoll(readFileSync(join(folder, 'many.json')), manifest).roll;
 	assert.ok(!codes.continues(roll, other));

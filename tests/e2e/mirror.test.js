@@ -109,6 +109,14 @@ test('two histories are evidence, and the copy stays what it was', async (t) => 
 	}
 	assert.equal(Number(readFileSync(join(folder, 'copy/log/checkpoint'), 'utf8').split('\n')[1]), size);
 	assert.equal(verify(e).status, 3);
+	// who has the key can go on so for ever, and must not fill the disk of whoever looks
+	const evidence = join(folder, 'copy/evidence');
+	for (let i = readdirSync(evidence).length; i < 32; i++) writeFileSync(join(evidence, `1-2-${i}.fork`), 'of another head');
+	said = mirror(e);
+	assert.equal(said.status, 1, said.out + said.err);
+	assert.match(said.err, /LOG.CONSISTENT: the server shows another history/);
+	assert.equal(readdirSync(evidence).length, 32);
+	for (const name of readdirSync(evidence)) if (name.startsWith('1-2-')) rmSync(join(evidence, name));
 	// a folder may have any name
 	cpSync(join(folder, 'copy'), join(folder, 'a "copy'), { recursive: true });
 	said = e.server.try('tabella', 'mirror', '--once', '--json', e.url, 'a "copy');
@@ -122,7 +130,7 @@ test('two histories are evidence, and the copy stays what it was', async (t) => 
 test('evidence says nothing to the terminal', (t) => {
 	const server = new Server(t);
 	const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-	const name = 'evil\u009b2J\u202e';
+	const name = 'evil\u202e';
 	const typed = Buffer.concat([Buffer.from([1]), publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)]);
 	const id = createHash('sha256').update(`${name}\n`).update(typed).digest().subarray(0, 4);
 	const note = (/** @type {number} */ byte) => {

@@ -281,6 +281,15 @@ static void test_csv_is_understood(void **state)
 	writes(TB_COUNT_CSV, "title,\"Board, 2027\"\nseats,2\nranks,\"A "
 			     "\"\"x\"\"\",\"B\",\"C\"\nwithdrawn,,x,\n3,,,\n2,1,,1\n4,1,2,\n");
 	survives();
+	/* What a spreadsheet would run is written as text, and comes back as it was. */
+	reads(TB_COUNT_CSV, "title,@x\nranks,=1+1,'-a,'b,''+c\n1,1,2,3,4\n");
+	assert_string_equal(ballots.title, "@x");
+	assert_string_equal(ballots.names[0], "=1+1");
+	assert_string_equal(ballots.names[1], "-a");
+	assert_string_equal(ballots.names[2], "'b");
+	assert_string_equal(ballots.names[3], "'+c");
+	writes(TB_COUNT_CSV, "title,\"'@x\"\nranks,\"'=1+1\",\"'-a\",\"'b\",\"''+c\"\n1,1,2,3,4\n");
+	survives();
 	reads(TB_COUNT_CSV, "scores,A,B\n2,5,0\n1,,3\n");
 	assert_true(ballots.has_scores);
 	writes(TB_COUNT_CSV, "scores,\"A\",\"B\"\n2,5,\n1,,3\n");

@@ -6,8 +6,14 @@ import { Ballots, MAX_RANK, MAX_SCORE } from './ballots.js';
 
 const RULE = 'COUNT.CSV';
 
+/* A spreadsheet would run what begins so; the apostrophe before it is not part of the name. */
+const FORMULA = /^'*[=+\-@\t\r]/;
+
 /** @param {string} text */
-const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+const quoted = (text) => `"${FORMULA.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+
+/** @param {string} text of a cell @returns {string} */
+const unguarded = (text) => (text.startsWith("'") && FORMULA.test(text) ? text.slice(1) : text);
 
 /** What each candidate has on the ballots of a group. @param {import('./ballots.js').Group} group @param {number} num @returns {string[]} */
 function marks({ ranks, scores }, num) {
@@ -57,10 +63,12 @@ export function parse(bytes) {
 	const lines = textOf(bytes).replace(/^\ufeff/, '').replace(/\n$/, '').split('\n').map((text) => cells(text.replace(/\r$/, ''), ++at));
 	at = 0;
 	const head = (name) => (lines[at]?.[0] === name && lines[at].length === 2 ? lines[at++][1] : null);
-	const title = head('title');
+	const titleText = head('title');
+	const title = titleText === null ? null : unguarded(titleText);
 	const seatsText = head('seats');
 	const seats = seatsText === null ? 0 : number(seatsText, at, 500, 'a number of seats');
-	const [kind, ...names] = lines[at++] ?? [];
+	const [kind, ...written] = lines[at++] ?? [];
+	const names = written.map(unguarded);
 	if (kind !== 'ranks' && kind !== 'scores') throw refuse(at, `expected 'ranks' or 'scores' and the candidates, found '${kind ?? ''}'`);
 	const whole = (line, rest) => {
 		if (rest.length !== names.length) throw refuse(line, `expected ${names.length} cells behind the first, found ${rest.length}`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hex, utf8 } from '../../crypto/bytes.js';
+import { fromUtf8, hex, utf8 } from '../../crypto/bytes.js';
 import { sha256 } from '../../crypto/hash.js';
 import { amountText, Sums } from './amount.js';
 import * as csv from './ballot_csv.js';
@@ -222,6 +222,10 @@ test('files: what is written is read, what is wrong is named with its line [COUN
 		if (ballots.hasScores) refused(() => blt.write(ballots), 'COUNT.BLT');
 		else assert.deepEqual(blt.write(blt.parse(blt.write(ballots))), blt.write(ballots));
 	}
+	const guarded = parse("title,@x\nranks,=1+1,'-a,'b,''+c\n1,1,2,3,4\n");
+	assert.deepEqual([guarded.title, guarded.names], ['@x', ['=1+1', '-a', "'b", "'+c"]]);
+	assert.equal(fromUtf8(csv.write(guarded)), 'title,"\'@x"\nranks,"\'=1+1","\'-a","\'b","\'\'+c"\n1,1,2,3,4\n');
+	assert.deepEqual(csv.write(csv.parse(csv.write(guarded))), csv.write(guarded));
 	const wrongTables = { 'x,A\n': 1, 'ranks,A\n1,1,2\n': 2, 'ranks,A\n1,1\n1,x\n': 3, 'ranks,A\n0x1,1\n': 2, 'ranks,A\n1,0\n': 2, 'ranks,A\n1,65536\n': 2, 'ranks,"A\n': 1, 'ranks,a"b\n': 1, 'ranks,A\nwithdrawn,y\n': 2, 'seats,x\nranks,A\n': 1 };
 	for (const [text, line] of Object.entries(wrongTables)) refused(() => parse(text), 'COUNT.CSV', new RegExp(`^line ${line}:`));
 	const wrongLists = { 'x 1': 1, '2 1\n3 1 2 0\n1 3 0\n0\n"A"\n"B"\n': 3, '2 1\n1 1 1 0\n': 2, '1 1\n0\n"A': 3, '1 1\n0\nA\n': 3, '1 1\n# 2\n1 x 0': 3, '1 1\n1 1': 2, '1 1\n0\n"A"\n"t"\n"u"\n"v"\n"w"\n': 7 };

@@ -221,7 +221,7 @@ function judge(change, makesCode) {
 	/** @type {import('../../admin/draft.js').Problem[]} */
 	const problems = [];
 	const wrong = (/** @type {string} */ path, /** @type {import('../../admin/draft.js').Problem['kind']} */ kind, /** @type {string} */ rule, detail = '') => problems.push({ path, kind, rule, detail });
-	if (!/^[a-z0-9._-]{1,64}$/.test(change.voter)) wrong('voter', 'id', 'ID');
+	if (!text.isId(change.voter)) wrong('voter', 'id', 'ID');
 	if (action === 'add' && weight === 0) wrong('weight', 'number', 'ROLL');
 	if (action !== 'remove' && !makesCode && !isKey(change.key)) wrong('key', isCode(change.key) ? 'secret' : 'line', 'ROLL.KEYS');
 	if (reason === '') wrong('reason', 'empty', 'ROLL.CHANGE');

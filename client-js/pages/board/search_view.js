@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search for voters and entries.
 import * as api from '../../net/api.js';
+import { isId } from '../../core/text.js';
 import { announce, el, replace } from '../../ui/dom.js';
 import { failure, isExpected } from '../../ui/follow.js';
 import { formatNumber, t } from '../../ui/i18n.js';
@@ -81,7 +82,7 @@ export function makeSearch(roll, current, loaded) {
 	async function show(view, mine, entry, words) {
 		/* Who was added after the opening is not in the roll's own entries: an id still finds them. */
 		const found = roll.find(words);
-		const listed = found.length === 0 && /^[a-z0-9._-]{1,64}$/.test(words) ? [{ id: words, label: words, weight: 0 }] : found.slice(0, SHOWN);
+		const listed = found.length === 0 && isId(words) ? [{ id: words, label: words, weight: 0 }] : found.slice(0, SHOWN);
 		const ballots = await inTurn(listed, (voter) => latest(view, voter));
 		if (mine !== asked) return;
 		const said = t('board.found', { n: found.length });

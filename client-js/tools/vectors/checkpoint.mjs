@@ -138,6 +138,8 @@ function wrongNotes(c, note_text, key, seed) {
 	refuse('another key', { public: hex(publicKey(seeded('another log', 32))) });
 	refuse('another origin is asked for [F-08]', { origin: 'vote.example/e/other' });
 	refuse('another origin line', { note_text: signed(`vote.example/e/other\n${size}\n${root}\n`) });
+	for (const [what, other] of [['an escape', 'a\u007fb'], ['a control character beyond ASCII', 'a\u009b2J']])
+		refuse(`another signature, by a name with ${what}`, { note_text: `${note_text}\u2014 ${other} ${'A'.repeat(92)}\n` });
 	refuse('signed under another name', { note_text: signed(`${first}\n${size}\n${root}\n`, 'vote.example/e/other') });
 	refuse('an altered size', { note_text: note_text.replace('\n12\n', '\n13\n') });
 	refuse('an extension line', { note_text: signed(`${first}\n${size}\n${root}\nmore\n`) });

@@ -128,7 +128,9 @@ function textCases(c) {
 		bad('link', name, value);
 	good('id', 'all characters', 'abc.xyz_0-9');
 	good('id', '64 characters', 'a'.repeat(64));
-	for (const [name, value] of [['nothing', ''], ['65 characters', 'a'.repeat(65)], ['a capital', 'Ada'], ['an e-mail address', 'ada@example.org'], ['a slash', 'a/b'], ['a letter beyond ASCII', 'ad\u00e9'], ['a line feed at the end', 'ada\n']]) bad('id', name, value, 'ID');
+	good('id', 'three dots', '...');
+	good('id', 'a dot first', '.a');
+	for (const [name, value] of [['nothing', ''], ['65 characters', 'a'.repeat(65)], ['a capital', 'Ada'], ['an e-mail address', 'ada@example.org'], ['a slash', 'a/b'], ['a dot', '.'], ['two dots', '..'], ['a letter beyond ASCII', 'ad\u00e9'], ['a line feed at the end', 'ada\n']]) bad('id', name, value, 'ID');
 	good('slug', 'with a digit first', '2030-board');
 	for (const [name, value] of [['nothing', ''], ['a hyphen first', '-board'], ['a dot', 'a.b'], ['an underscore', 'a_b'], ['65 characters', 'a'.repeat(65)]]) bad('slug', name, value, 'ID');
 }
@@ -163,7 +165,7 @@ function entryCases(c) {
 	bad('time with a fraction', 'JSON.CANONICAL', write().replace('1893456000', '1893456000.0'));
 	for (const [type, signer] of [['manifest', 'admin'], ['roll', 'registrar'], ['roll.change', 'registrar'], ['trustee.commit', 'trustee/1'], ['trustee.certify', 'trustee/20'], ['decrypt', 'trustee/10'], ['open', 'server'], ['close', 'server'], ['result', 'server'], ['ballot', 'voter/ada.b_c-1'], ['extend', 'admin'], ['cancel', 'admin'], ['client', 'server'], ['endorse', 'trustee/2'], ['endorse', 'endorser/auditor']])
 		good(`${type} by ${signer}`, write({ type, signer }));
-	for (const [type, signer] of [['manifest', 'server'], ['roll', 'admin'], ['roll.change', 'admin'], ['open', 'admin'], ['close', 'trustee/1'], ['ballot', 'admin'], ['ballot', 'voter/'], ['ballot', 'voter/Ada'], ['ballot', 'ada'], ['decrypt', 'trustee/0'], ['decrypt', 'trustee/01'], ['decrypt', 'trustee/21'], ['decrypt', 'endorser/auditor'], ['endorse', 'voter/ada'], ['notice', 'admin/1']])
+	for (const [type, signer] of [['manifest', 'server'], ['roll', 'admin'], ['roll.change', 'admin'], ['open', 'admin'], ['close', 'trustee/1'], ['ballot', 'admin'], ['ballot', 'voter/'], ['ballot', 'voter/Ada'], ['ballot', 'voter/.'], ['ballot', 'voter/..'], ['ballot', 'ada'], ['decrypt', 'trustee/0'], ['decrypt', 'trustee/01'], ['decrypt', 'trustee/21'], ['decrypt', 'endorser/auditor'], ['endorse', 'voter/ada'], ['notice', 'admin/1']])
 		bad(`${type} by ${signer}`, 'ENTRY.SIGNER', write({ type, signer }));
 }
 
