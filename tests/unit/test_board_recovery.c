@@ -35,12 +35,16 @@ static void test_one_cause_gives_one_refusal(void **state)
 {
 	(void)state;
 	for (int type = 0; type < TB_ENTRY_NUM_TYPES; type++) {
-		tb_maker_config c = {
-			.small = true, .num_endorsers = 1, .extras = true, .client = true, .revote = 2};
+		tb_maker_config c = {.small = true,
+			.num_endorsers = 1,
+			.extras = true,
+			.client = true,
+			.revote = 2,
+			.ranked = type == TB_ENTRY_MIX};
 		tb_maker *m = tb_maker_new(&c);
 		spoiler s = {.type = (tb_entry_type)type};
 
-		if (type == TB_ENTRY_BALLOT || type == TB_ENTRY_CANCEL || type == TB_ENTRY_MIX) {
+		if (type == TB_ENTRY_BALLOT || type == TB_ENTRY_CANCEL) {
 			tb_maker_free(m);
 			continue;
 		}

@@ -622,10 +622,14 @@ static void test_one_wrong_signature_or_time_is_one_failure(void **state)
 {
 	(void)state;
 	for (int type = 0; type < TB_ENTRY_NUM_TYPES; type++) {
-		tb_maker_config config = {.small = true, .num_endorsers = 1, .extras = true, .client = true};
+		tb_maker_config config = {.small = true,
+			.num_endorsers = 1,
+			.extras = true,
+			.client = true,
+			.ranked = type == TB_ENTRY_MIX};
 		change how = {.type = (tb_entry_type)type, .edit = wrong_key};
 
-		if (type == TB_ENTRY_CANCEL || type == TB_ENTRY_MIX)
+		if (type == TB_ENTRY_CANCEL)
 			continue;
 		expect_one(&config, &how, "ENTRY.SIGNATURE", 1);
 		how.edit = wrong_time;
