@@ -124,8 +124,7 @@ static bool needs_mixing(const tb_board *b)
 		return false;
 	turnout.electorate = closing.electorate;
 	turnout.weight_electorate = closing.weight_electorate;
-	turnout.weight_counted =
-		turnout.counted; /* every weight is 1 where a question is ranked */
+	turnout.weight_counted = turnout.counted; /* every weight is 1 where a question is ranked */
 	for (uint32_t q = 0; q < m->num_questions; q++)
 		if (m->questions[q].method == TB_METHOD_RANKED &&
 			tb_question_outcome(m, &m->questions[q], &turnout) == TB_OUTCOME_DECIDED)
