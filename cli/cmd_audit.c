@@ -78,7 +78,7 @@ static void take_choices(tb_json_in *in, tb_choices *out)
 		out->blank[q] = tb_json_take_bool(in, "blank");
 		(void)tb_json_enter_array(in, "values", out->num[q], out->num[q]);
 		for (uint32_t i = 0; i < out->num[q]; i++)
-			out->value[q][i] = (uint32_t)tb_json_take_int(in, TB_JSON_ITEM, 0, TB_MAX_SCORE);
+			out->value[q][i] = (uint32_t)tb_json_take_int(in, TB_JSON_ITEM, 0, TB_MAX_OPTIONS);
 		tb_json_leave(in);
 		tb_json_leave(in);
 	}

@@ -81,6 +81,78 @@ typedef struct named {
 	bool option[TB_MAX_QUESTIONS][TB_MAX_OPTIONS];
 } named;
 
+/* What to use instead of --choose, --score or --rank. */
+static int refuse_kind(const tb_args *args, const char *option, const tb_question *q)
+{
+	return tb_args_error(args, "--%s: the question '%s' takes %s", option, q->id,
+		q->method == TB_METHOD_RANKED  ? "an order: use --rank"
+		: q->method == TB_METHOD_SCORE ? "scores: use --score"
+					       : "choices: use --choose");
+}
+
+static bool is_answered_by(const tb_question *q, const char *option)
+{
+	const char *right = q->method == TB_METHOD_RANKED  ? "rank"
+			    : q->method == TB_METHOD_SCORE ? "score"
+							   : "choose";
+
+	return strcmp(option, right) == 0;
+}
+
+/* "ada,bert=chen": Ada first, Bert and Chen second.  Whether options may be equal is for tb_choices_check(). */
+static int take_order(
+	const tb_args *args, const tb_question *q, uint32_t *ranks, bool *given, const char *text)
+{
+	uint32_t rank = 1;
+
+	for (const char *at = text;; at++) {
+		size_t len = strcspn(at, ",=");
+		uint32_t option;
+		int exit_code = find_option(args, q, at, len, &option);
+
+		if (exit_code == TB_EXIT_OK && given[option])
+			exit_code = tb_args_error(
+				args, "'%s' is given twice for '%s'", q->options[option].id, q->id);
+		if (exit_code != TB_EXIT_OK)
+			return exit_code;
+		given[option] = true;
+		ranks[option] = rank;
+		at += len;
+		if (*at == '\0')
+			return TB_EXIT_OK;
+		rank += *at == ',';
+	}
+}
+
+static bool has_any(const bool *given, uint32_t num)
+{
+	for (uint32_t i = 0; i < num; i++)
+		if (given[i])
+			return true;
+	return false;
+}
+
+static int take_ranking(
+	const tb_args *args, const tb_manifest *m, tb_choices *out, named *given, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	const tb_question *q;
+	uint32_t index;
+	int exit_code;
+
+	if (equals == NULL)
+		return tb_args_error(args, "--rank: expected QUESTION=OPTION,..., found '%s'", text);
+	exit_code = find_question(args, m, text, (size_t)(equals - text), &index);
+	if (exit_code != TB_EXIT_OK)
+		return exit_code;
+	q = &m->questions[index];
+	if (!is_answered_by(q, "rank"))
+		return refuse_kind(args, "rank", q);
+	if (has_any(given->option[index], q->num_options))
+		return tb_args_error(args, "--rank: the whole order of '%s' at once", q->id);
+	return take_order(args, q, out->value[index], given->option[index], equals + 1);
+}
+
 static int take_list(const tb_args *args, const tb_manifest *m, tb_choices *out, named *given,
 	const char *text, bool scored)
 {
@@ -91,9 +163,8 @@ static int take_list(const tb_args *args, const tb_manifest *m, tb_choices *out,
 	if (equals == NULL)
 		return tb_args_error(args, "--%s: expected QUESTION=OPTION..., found '%s'", option, text);
 	exit_code = find_question(args, m, text, (size_t)(equals - text), &q);
-	if (exit_code == TB_EXIT_OK && scored != (m->questions[q].method == TB_METHOD_SCORE))
-		return tb_args_error(args, "--%s: the question '%s' takes %s", option, m->questions[q].id,
-			scored ? "choices: use --choose" : "scores: use --score");
+	if (exit_code == TB_EXIT_OK && !is_answered_by(&m->questions[q], option))
+		return refuse_kind(args, option, &m->questions[q]);
 	for (const char *at = equals + 1; exit_code == TB_EXIT_OK; at++) {
 		size_t len = strcspn(at, ",");
 
@@ -160,6 +231,8 @@ int tb_choices_take(const tb_args *args, const tb_manifest *m, tb_choices *out)
 		exit_code = take_list(args, m, out, given, text, false);
 	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "score", n)) != NULL; n++)
 		exit_code = take_list(args, m, out, given, text, true);
+	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "rank", n)) != NULL; n++)
+		exit_code = take_ranking(args, m, out, given, text);
 	for (size_t n = 0; exit_code == TB_EXIT_OK && (text = tb_args_get_nth(args, "blank", n)) != NULL; n++)
 		exit_code = take_blank(args, m, out, text);
 	if (given != NULL)
@@ -173,6 +246,25 @@ int tb_choices_take(const tb_args *args, const tb_manifest *m, tb_choices *out)
 	return err == TB_OK ? TB_EXIT_OK : tb_args_error(args, "%s", tb_err_text(err));
 }
 
+/* In the order of the ranks; equal ones stand below each other with the same number. */
+static void print_ranking(const tb_question *q, const uint32_t *ranks)
+{
+	uint32_t left = q->num_options;
+
+	for (uint32_t rank = 1; rank <= q->num_options; rank++) {
+		for (uint32_t i = 0; i < q->num_options; i++) {
+			if (ranks[i] != rank)
+				continue;
+			printf("  %3u. %s\n", rank, q->options[i].label);
+			left--;
+		}
+	}
+	if (left == q->num_options)
+		printf("  nothing\n");
+	else if (left > 0)
+		printf("  not ranked: %u of %u\n", left, q->num_options);
+}
+
 void tb_choices_print(const tb_manifest *m, const tb_choices *choices)
 {
 	for (uint32_t q = 0; q < m->num_questions; q++) {
@@ -180,6 +272,10 @@ void tb_choices_print(const tb_manifest *m, const tb_choices *choices)
 		bool any = false;
 
 		printf("%s\n", question->title);
+		if (question->method == TB_METHOD_RANKED) {
+			print_ranking(question, choices->value[q]);
+			continue;
+		}
 		for (uint32_t i = 0; i < question->num_options; i++) {
 			if (choices->value[q][i] == 0)
 				continue;

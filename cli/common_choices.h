@@ -5,11 +5,15 @@
 #include "cli/common_args.h"
 #include "core/election/ballot.h"
 
-/* A voter's choices on the command line: --choose QUESTION=OPTION,...  --score QUESTION=OPTION:N,...  --blank QUESTION. */
+/* A voter's choices on the command line: --choose QUESTION=OPTION,...  --score QUESTION=OPTION:N,...  --rank QUESTION=OPTION,OPTION=OPTION,...
+ * --blank QUESTION. */
 
 #define TB_CHOICES_FLAGS                                                                                     \
 	{"choose", "QUESTION=OPTION,...", "the chosen options of a question, by their ids", false, true},    \
 		{"score", "QUESTION=OPTION:N,...", "scores of options; those not named get 0", false, true}, \
+		{"rank", "QUESTION=OPTION,...",                                                              \
+			"options in your order, the first first; A=B where two are equal to you", false,     \
+			true},                                                                               \
 	{                                                                                                    \
 		"blank", "QUESTION", "a blank vote, where the question offers one", false, true              \
 	}

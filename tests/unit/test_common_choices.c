@@ -62,6 +62,39 @@ static tb_question questions[] = {
 };
 static const tb_manifest manifest = {.questions = questions, .num_questions = 4};
 
+/* Two ranked questions: equal ranks are allowed in the second. */
+static char chair[] = "chair", order[] = "order", title_chair[] = "Who shall chair?",
+	    title_order[] = "In which order?";
+static tb_question ranked_questions[] = {
+	{.id = chair,
+		.title = title_chair,
+		.method = TB_METHOD_RANKED,
+		.options = who_options,
+		.num_options = 3,
+		.min = 1,
+		.max = 2,
+		.score_max = 1,
+		.winners = 1},
+	{.id = order,
+		.title = title_order,
+		.method = TB_METHOD_RANKED,
+		.options = who_options,
+		.num_options = 3,
+		.max = 3,
+		.score_max = 1,
+		.winners = 1,
+		.count = {.equal = true}},
+	{.id = fee,
+		.title = title_fee,
+		.method = TB_METHOD_REFERENDUM,
+		.options = fee_options,
+		.num_options = 2,
+		.max = 1,
+		.score_max = 1,
+		.winners = 1},
+};
+static const tb_manifest ranked_manifest = {.questions = ranked_questions, .num_questions = 3};
+
 /* ---- the program ---- */
 
 static char values[64];
@@ -85,10 +118,27 @@ static int run_vote(const tb_args *args)
 	return exit_code;
 }
 
+static int run_rank(const tb_args *args)
+{
+	tb_choices c;
+	int exit_code;
+
+	assert_int_equal(tb_choices_new(&c, &ranked_manifest), TB_OK);
+	exit_code = tb_choices_take(args, &ranked_manifest, &c);
+	(void)snprintf(values, sizeof values, "%u%u%u %u%u%u %u%u", c.value[0][0], c.value[0][1],
+		c.value[0][2], c.value[1][0], c.value[1][1], c.value[1][2], c.value[2][0], c.value[2][1]);
+	if (exit_code == TB_EXIT_OK)
+		tb_choices_print(&ranked_manifest, &c);
+	tb_choices_release(&c);
+	return exit_code;
+}
+
 static const tb_flag flags[] = {TB_CHOICES_FLAGS, {NULL, NULL, NULL, false, false}};
 static const tb_command vote = {
 	.name = "vote", .operands = "", .summary = "", .details = "", .flags = flags, .run = run_vote};
-static const tb_command *const commands[] = {&vote, NULL};
+static const tb_command rank = {
+	.name = "rank", .operands = "", .summary = "", .details = "", .flags = flags, .run = run_rank};
+static const tb_command *const commands[] = {&vote, &rank, NULL};
 static const tb_program program = {.name = "t", .summary = "", .commands = commands};
 
 static void assert_choice(const char *line, const char *expected)
@@ -175,6 +225,47 @@ static void test_rules(void **state)
 		"question 'fee': expected choices: this question has no blank vote");
 }
 
+static void test_rankings(void **state)
+{
+	(void)state;
+	assert_choice("t rank --rank chair=col,ann", "201 000 00");
+	assert_string_equal(captured_out, "Who shall chair?\n    1. Col\n    2. Ann\n  not ranked: 1 of 3\n"
+					  "In which order?\n  nothing\nThe fee?\n  nothing\n");
+	assert_choice("t rank --rank=order=bob=col,ann --choose fee=yes --rank chair=bob", "010 211 10");
+	assert_string_equal(captured_out,
+		"Who shall chair?\n    1. Bob\n  not ranked: 2 of 3\n"
+		"In which order?\n    1. Bob\n    1. Col\n    2. Ann\nThe fee?\n  [x]  Yes!\n");
+	assert_choice("t rank --rank order=ann=bob=col --rank chair=ann", "100 111 00");
+}
+
+static void test_slips_in_rankings(void **state)
+{
+	(void)state;
+	assert_refused("t rank --rank chair", "--rank: expected QUESTION=OPTION,..., found 'chair'");
+	assert_refused("t rank --rank seat=ann", "there is no question 'seat'");
+	assert_refused("t rank --rank chair=dan", "the question 'chair' has no option 'dan'");
+	assert_refused("t rank --rank chair=", "has no option ''");
+	assert_refused("t rank --rank chair=ann,", "has no option ''");
+	assert_refused("t rank --rank order=ann==bob", "has no option ''");
+	assert_refused("t rank --rank order==ann", "has no option ''");
+	assert_refused("t rank --rank chair=ann,bob,ann", "'ann' is given twice for 'chair'");
+	assert_refused(
+		"t rank --rank chair=ann --rank chair=bob", "--rank: the whole order of 'chair' at once");
+	assert_refused(
+		"t rank --choose chair=ann", "--choose: the question 'chair' takes an order: use --rank");
+	assert_refused(
+		"t rank --score chair=ann:1", "--score: the question 'chair' takes an order: use --rank");
+	assert_refused("t rank --rank fee=yes", "--rank: the question 'fee' takes choices: use --choose");
+	assert_refused("t vote --rank trip=sun", "--rank: the question 'trip' takes scores: use --score");
+	assert_refused("t rank --rank chair=ann=bob",
+		"question 'chair': expected each rank once, found two options with rank 1 [RANK.CHOICE]");
+	assert_refused("t rank --rank chair=ann,bob,col",
+		"question 'chair': expected at most 2 ranked, found 3 [RANK.CHOICE]");
+	assert_refused("t rank --rank order=ann", "question 'chair': expected at least 1 ranked, found 0");
+	assert_refused("t rank --rank chair=ann --blank order",
+		"question 'order': expected ranks: this question has no blank vote");
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -192,6 +283,8 @@ int main(void)
 		cmocka_unit_test(test_the_choices_are_shown_back),
 		cmocka_unit_test(test_slips),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_rankings),
+		cmocka_unit_test(test_slips_in_rankings),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
