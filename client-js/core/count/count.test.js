@@ -111,7 +111,9 @@ test('ties: the latest round that differs, narrowing, then the lot [COUNT.TIE] [
 	assert.deepEqual(run('plurality', equal, { lot: [2, 0, 1], seats: 2 }).elected, [3, 1]);
 	assert.deepEqual(run('plurality', equal, { lot: [2, 0, 1], seats: 2 }).rounds[0].ties.map(({ tied }) => tied), [[1, 2, 3], [1, 2]]);
 	assert.deepEqual(run('irv', equal, { lot: [2, 0, 1] }).rounds[1].excluded, [2]);
-	/* The larger of equal surpluses of today is that of the one who had more before. */
+	/* Of equal surpluses that of the one who had more before goes first. */
+	assert.deepEqual(run('scottish', 'ranks,A,B,C,D,E\n8,1,,,,\n10,,1,,,\n4,2,,1,,\n2,,2,1,,\n7,,,,1,\n9,,,,,1\n', { seats: 3 }).rounds[2].ties,
+		[{ for: 'surplus', tied: [1, 2], round: 1, lot: [], chosen: 2 }]);
 	refused(() => run('irv', equal, { lot: [0, 1] }), 'COUNT.LOT');
 	refused(() => run('irv', equal, { lot: [0, 1, 1] }), 'COUNT.LOT');
 });

@@ -27,7 +27,6 @@ class Stv {
 		this.piles = c.names.map(() => []);
 		/** @type {number[]} elected, surplus not looked at yet */
 		this.elected = [];
-		this.hasExcluded = false;
 	}
 
 	/** Step 1. */
@@ -120,8 +119,8 @@ class Stv {
 	weakest() {
 		const { c, votes } = this;
 		const continuing = [...this.continuing].sort((a, b) => a - b);
-		const isBatch = this.rules.zeroBatch && !this.hasExcluded;
-		const empty = isBatch ? continuing.filter((i) => votes[i] === 0n) : [];
+		/* Only the first exclusion finds any: nobody who continues ever loses votes. */
+		const empty = this.rules.zeroBatch ? continuing.filter((i) => votes[i] === 0n) : [];
 		return empty.length > 0 ? empty : [c.choose(foremost(continuing, votes, -1), 'exclude', c.rounds.length - 1)];
 	}
 
@@ -130,7 +129,6 @@ class Stv {
 		const { c } = this;
 		c.addRound('exclusion', { transfers: [] });
 		const out = this.weakest();
-		this.hasExcluded = true;
 		c.last.of = out;
 		for (const i of out) {
 			this.continuing.delete(i);

@@ -48,6 +48,10 @@ function specialCases(good, bad) {
 		else bad(`${id}: a minimum`, rule, { ...method, csv_text: CYCLE, lot: LOT, minimum: 4 });
 		if (oneSeat) bad(`${id}: two seats`, rule, { ...method, csv_text: CYCLE, lot: LOT, seats: 2 });
 	}
+	good('equal surpluses: who had more before', { ...NONE, method: 'scottish-stv-2007', seats: 3, csv_text: 'ranks,A,B,C,D,E\n8,1,,,,\n10,,1,,,\n4,2,,1,,\n2,,2,1,,\n7,,,,1,\n9,,,,,1\n' });
+	const meek = { ...NONE, method: 'meek-prf-1', seats: 2 };
+	good('the surplus below 0.000001 ends a round', { ...meek, lot: [1, 2, 3], csv_text: 'ranks,A,B,C\n3,,,\n1,1,,\n1,1,2,\n1,,1,1\n1,2,1,3\n2,2,2,1\n2,,2,1\n' });
+	good('a surplus that no longer falls ends a round', { ...meek, lot: [1, 2, 3, 4], csv_text: 'ranks,A,B,C,D\n1,2,1,3,3\n10000000020,,2,1,2\n1,,,,1\n' });
 	good('score-1: scores', { ...NONE, method: 'score-1', seats: 2, csv_text: 'scores,A,B,C\n3,5,0,1000000\n2,2,7,7\n4,,,\n' });
 	bad('score-1: ranks', 'COUNT.SCORE', { ...NONE, method: 'score-1', csv_text: CYCLE });
 }
