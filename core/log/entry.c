@@ -20,22 +20,22 @@ static const struct {
 	unsigned signers; /* bits of 1 << tb_role */
 	bool is_large;    /* grows with the number of ballots */
 } TYPES[TB_ENTRY_NUM_TYPES] = {
-	[TB_ENTRY_MANIFEST] = {"manifest", 1u << TB_ROLE_ADMIN},
-	[TB_ENTRY_ROLL] = {"roll", 1u << TB_ROLE_REGISTRAR},
-	[TB_ENTRY_ROLL_CHANGE] = {"roll.change", 1u << TB_ROLE_REGISTRAR},
-	[TB_ENTRY_TRUSTEE_COMMIT] = {"trustee.commit", 1u << TB_ROLE_TRUSTEE},
-	[TB_ENTRY_TRUSTEE_CERTIFY] = {"trustee.certify", 1u << TB_ROLE_TRUSTEE},
-	[TB_ENTRY_OPEN] = {"open", 1u << TB_ROLE_SERVER},
-	[TB_ENTRY_BALLOT] = {"ballot", 1u << TB_ROLE_VOTER},
-	[TB_ENTRY_EXTEND] = {"extend", 1u << TB_ROLE_ADMIN},
-	[TB_ENTRY_NOTICE] = {"notice", 1u << TB_ROLE_ADMIN},
-	[TB_ENTRY_CLOSE] = {"close", 1u << TB_ROLE_SERVER},
-	[TB_ENTRY_ENDORSE] = {"endorse", 1u << TB_ROLE_TRUSTEE | 1u << TB_ROLE_ENDORSER},
+	[TB_ENTRY_MANIFEST] = {"manifest", 1u << TB_ROLE_ADMIN, false},
+	[TB_ENTRY_ROLL] = {"roll", 1u << TB_ROLE_REGISTRAR, false},
+	[TB_ENTRY_ROLL_CHANGE] = {"roll.change", 1u << TB_ROLE_REGISTRAR, false},
+	[TB_ENTRY_TRUSTEE_COMMIT] = {"trustee.commit", 1u << TB_ROLE_TRUSTEE, false},
+	[TB_ENTRY_TRUSTEE_CERTIFY] = {"trustee.certify", 1u << TB_ROLE_TRUSTEE, false},
+	[TB_ENTRY_OPEN] = {"open", 1u << TB_ROLE_SERVER, false},
+	[TB_ENTRY_BALLOT] = {"ballot", 1u << TB_ROLE_VOTER, false},
+	[TB_ENTRY_EXTEND] = {"extend", 1u << TB_ROLE_ADMIN, false},
+	[TB_ENTRY_NOTICE] = {"notice", 1u << TB_ROLE_ADMIN, false},
+	[TB_ENTRY_CLOSE] = {"close", 1u << TB_ROLE_SERVER, false},
+	[TB_ENTRY_ENDORSE] = {"endorse", 1u << TB_ROLE_TRUSTEE | 1u << TB_ROLE_ENDORSER, false},
 	[TB_ENTRY_MIX] = {"mix", 1u << TB_ROLE_TRUSTEE, true},
 	[TB_ENTRY_DECRYPT] = {"decrypt", 1u << TB_ROLE_TRUSTEE, true},
 	[TB_ENTRY_RESULT] = {"result", 1u << TB_ROLE_SERVER, true},
-	[TB_ENTRY_CANCEL] = {"cancel", 1u << TB_ROLE_ADMIN},
-	[TB_ENTRY_CLIENT] = {"client", 1u << TB_ROLE_SERVER},
+	[TB_ENTRY_CANCEL] = {"cancel", 1u << TB_ROLE_ADMIN, false},
+	[TB_ENTRY_CLIENT] = {"client", 1u << TB_ROLE_SERVER, false},
 };
 
 /* How each role signs: alone, or with its name and a slash before an id. */
