@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A ballot: all questions of one voter in one payload.  specs/protocol.md section 4.
-import * as bitproof from '../crypto/bitproof.js';
 import { concat, equal, fromUtf8, hex, Reader, u64, u8, utf8 } from '../crypto/bytes.js';
 import { inside, Refusal, require } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
 import { crockford } from './code.js';
+import * as parts from './parts.js';
 import { isId } from './text.js';
 
 /**
  * @typedef {import('../crypto/group.js').Group} Group
- * @typedef {import('../crypto/bitproof.js').Definition} Definition
- * @typedef {import('../crypto/bitproof.js').Choice} Choice
+ * @typedef {import('./parts.js').Definition} Definition
+ * @typedef {import('./parts.js').Choice} Choice
  *
  * Where and for whom a ballot is.
  * @typedef {object} Setting
@@ -24,7 +24,7 @@ import { isId } from './text.js';
  * @typedef {{prev: Uint8Array, date: number, size: number, root: Uint8Array}} Position
  */
 
-/** @param {Setting} s @param {number} question @returns {import('../crypto/bitproof.js').Statement} */
+/** @param {Setting} s @param {number} question @returns {import('./parts.js').Statement} */
 export const statement = (s, question) => ({
 	group: s.group, context: s.context, voter: s.voter, voterKey: s.voterKey, question, definition: s.definitions[question], h: s.h,
 });
@@ -36,22 +36,18 @@ export const statement = (s, question) => ({
  */
 export function make(s, at, choices, seed) {
 	if (choices.length !== s.definitions.length) throw new TypeError('a choice for each question');
-	const parts = choices.map((choice, k) => makePart(s, k, choice, seed));
-	return write(s.voter, at, parts);
+	return write(s.voter, at, choices.map((choice, k) => makePart(s, k, choice, seed)));
 }
 
 /**
  * The part for one question.
  * @param {Setting} s @param {number} question @param {Choice} choice @param {Uint8Array} seed @returns {Uint8Array}
  */
-export function makePart(s, question, choice, seed) {
-	const st = statement(s, question);
-	return bitproof.write(s.group, bitproof.prove(st, choice, bitproof.coinsFromSeed(st, seed, choice)));
-}
+export const makePart = (s, question, choice, seed) => parts.make(statement(s, question), choice, seed);
 
-/** [BALLOT.PAYLOAD] @param {string} voter @param {Position} at @param {Uint8Array[]} parts @returns {Uint8Array} */
-export const write = (voter, at, parts) =>
-	concat(u8(1), u8(utf8(voter).length), utf8(voter), at.prev, u64(at.date), u64(at.size), at.root, u8(parts.length), ...parts);
+/** [BALLOT.PAYLOAD] @param {string} voter @param {Position} at @param {Uint8Array[]} bytes of the parts @returns {Uint8Array} */
+export const write = (voter, at, bytes) =>
+	concat(u8(1), u8(utf8(voter).length), utf8(voter), at.prev, u64(at.date), u64(at.size), at.root, u8(bytes.length), ...bytes);
 
 /** @typedef {Position & {voter: string, bytes: Uint8Array[]}} Form what a payload says before any of its points is decoded */
 
@@ -70,7 +66,7 @@ export function read(group, definitions, payload) {
 	const size = reader.u64();
 	const root = reader.take(32);
 	if (reader.u8() !== definitions.length) throw refuse(`${definitions.length} questions are due`, 'number of questions');
-	const bytes = definitions.map((d) => reader.take(bitproof.partLength(group, d)));
+	const bytes = definitions.map((d) => reader.take(parts.length(group, d)));
 	reader.end();
 	checkFirstPoints(group, definitions, bytes);
 	return { voter: fromUtf8(name), prev, date: Number(date), size: Number(size), root, bytes };
@@ -80,8 +76,8 @@ export function read(group, definitions, payload) {
 function checkFirstPoints(group, definitions, bytes) {
 	const identity = hex(group.encode(group.identity));
 	const seen = new Set();
-	definitions.forEach(({ m }, k) => {
-		for (let i = 0; i < m; i++) {
+	definitions.forEach((d, k) => {
+		for (let i = 0; i < parts.numCiphertexts(d); i++) {
 			const A = hex(bytes[k].subarray(2 * i * group.pointLength, (2 * i + 1) * group.pointLength));
 			require(A !== identity, 'BALLOT.POINTS', 'A_i is the identity: that vote is not encrypted', `questions[${k}].options[${i}]`);
 			require(!seen.has(A), 'BALLOT.POINTS', 'an A_i occurs twice: the votes differ by what their B_i differ', 'questions');
@@ -93,11 +89,11 @@ function checkFirstPoints(group, definitions, bytes) {
 /**
  * Reads a payload and checks everything that needs no other entry and no mathematics: form and points.
  * @param {Group} group @param {Definition[]} definitions @param {Uint8Array} payload
- * @returns {Form & {parts: import('../crypto/bitproof.js').Part[]}}
+ * @returns {Form & {parts: import('./parts.js').Part[]}}
  */
 export function parse(group, definitions, payload) {
 	const form = read(group, definitions, payload);
-	return { ...form, parts: definitions.map((d, k) => inside(`questions[${k}]`, () => bitproof.parse(group, d, form.bytes[k]))) };
+	return { ...form, parts: definitions.map((d, k) => inside(`questions[${k}]`, () => parts.parse(group, d, form.bytes[k]))) };
 }
 
 /** @param {Uint8Array} bytes @returns {string} one character a byte */
@@ -114,7 +110,7 @@ export const checkVoter = (form, voter) =>
 export function verify(s, payload) {
 	const ballot = parse(s.group, s.definitions, payload);
 	checkVoter(ballot, s.voter);
-	ballot.parts.forEach((part, k) => bitproof.verify(statement(s, k), part));
+	ballot.parts.forEach((part, k) => parts.verify(statement(s, k), part));
 	return ballot;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks 9 (points), 10, 11 and 13: signatures and proofs of ballots in batches, and the sums of those that count.
 import { Batch, findBad } from '../crypto/batch.js';
-import * as bitproof from '../crypto/bitproof.js';
 import * as elgamal from '../crypto/elgamal.js';
 import { inside, Refusal } from '../crypto/err.js';
 import { negate, R255 } from '../crypto/group.js';
@@ -10,6 +9,7 @@ import * as ballots from './ballot.js';
 import { voterOf } from './board_polls.js';
 import { bundleAt, readBlob, readEntries } from './check_files.js';
 import * as entries from './entry.js';
+import * as kinds from './parts.js';
 
 const FULL = 256;
 /** Points in a batch: more make a point cheaper, and the pauses between batches longer. */
@@ -20,16 +20,16 @@ const MAX_BALLOTS = 1024;
 /**
  * @typedef {import('./check.js').Check} Check
  * @typedef {import('../crypto/elgamal.js').Ciphertext} Ciphertext
- * @typedef {{index: number, setting: ballots.Setting, parts: bitproof.Part[]}} Proved a ballot whose proofs are to be checked
+ * @typedef {{index: number, setting: ballots.Setting, parts: kinds.Part[]}} Proved a ballot whose proofs are to be checked
  * @typedef {{index: number, claim: schnorr.Claim}} Signed
  */
 
-/** Sums of ciphertexts for each option, each times a weight. */
+/** Sums of ciphertexts for each option of the homomorphic questions, each times a weight. */
 class Sums {
-	/** @param {import('../crypto/group.js').Group} group @param {bitproof.Definition[]} definitions */
+	/** @param {import('../crypto/group.js').Group} group @param {kinds.Definition[]} definitions */
 	constructor(group, definitions) {
 		this.group = group;
-		this.questions = definitions.map(({ m }) => Array.from({ length: m }, () => elgamal.zero(group)));
+		this.questions = definitions.map((d) => Array.from({ length: kinds.isRanked(d) ? 0 : d.m }, () => elgamal.zero(group)));
 	}
 
 	/** @param {Ciphertext[][]} questions @param {number} weight */
@@ -37,7 +37,8 @@ class Sums {
 		const { group } = this;
 		const k = BigInt(weight);
 		const times = (P) => (weight === 1 ? P : group.multiplyPublic(k, P));
-		questions.forEach((options, q) => options.forEach(({ A, B }, i) => {
+		this.questions.forEach((sums, q) => sums.forEach((_, i) => {
+			const { A, B } = questions[q][i];
 			this.questions[q][i] = elgamal.add(group, this.questions[q][i], { A: times(A), B: times(B) });
 		}));
 	}
@@ -52,11 +53,11 @@ class Sums {
 	}
 }
 
-/** @param {import('../crypto/group.js').Group} group @param {bitproof.Definition[]} definitions @param {ballots.Form} form
- * @returns {{parts?: bitproof.Part[], refusal?: Refusal}} */
+/** @param {import('../crypto/group.js').Group} group @param {kinds.Definition[]} definitions @param {ballots.Form} form
+ * @returns {{parts?: kinds.Part[], refusal?: Refusal}} */
 function readParts(group, definitions, form) {
 	try {
-		return { parts: definitions.map((d, k) => inside(`payload.questions[${k}]`, () => bitproof.parseOwing(group, d, form.bytes[k]))) };
+		return { parts: definitions.map((d, k) => inside(`payload.questions[${k}]`, () => kinds.parseOwing(group, d, form.bytes[k]))) };
 	} catch (error) {
 		if (error instanceof Refusal) return { refusal: error };
 		throw error;
@@ -109,7 +110,7 @@ export class BallotCheck {
 	#ciphertexts(index, form) {
 		const { group, definitions } = this.c.board;
 		try {
-			return definitions.map((d, k) => bitproof.parseCiphertexts(group, d, form.bytes[k]));
+			return definitions.map((d, k) => kinds.parseCiphertexts(group, d, form.bytes[k]));
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			this.unreadable.add(index);
@@ -148,10 +149,10 @@ export class BallotCheck {
 
 	/** [GROUP.MODP.ORDER] @param {Proved[]} proved @returns {Proved[]} those whose elements are all in the group */
 	#checkMembers(proved) {
-		const areMembers = (some) => some.length === 0 || some[0].setting.group.areMembers(some.flatMap(({ parts }) => parts.flatMap(bitproof.pointsOf)));
+		const areMembers = (some) => some.length === 0 || some[0].setting.group.areMembers(some.flatMap(({ setting, parts }) => parts.flatMap((part, k) => kinds.pointsOf(setting.definitions[k], part))));
 		const bad = new Set(findBad(proved, areMembers));
 		for (const { index, setting, parts } of bad) {
-			const k = parts.findIndex((part) => !setting.group.areMembers(bitproof.pointsOf(part)));
+			const k = parts.findIndex((part, k) => !setting.group.areMembers(kinds.pointsOf(setting.definitions[k], part)));
 			this.c.fail(9, new Refusal('BALLOT.POINTS', 'an element is not in the group [GROUP.MODP.ORDER]', `payload.questions[${Math.max(k, 0)}]`), index);
 		}
 		return proved.filter((one) => !bad.has(one));
@@ -163,18 +164,18 @@ export class BallotCheck {
 		const { group } = proved[0].setting;
 		const items = proved.map((one) => ({
 			...one,
-			challenges: one.parts.map((part, k) => bitproof.challenges(ballots.statement(one.setting, k), part)),
+			challenges: one.parts.map((part, k) => kinds.challenges(ballots.statement(one.setting, k), part)),
 		}));
 		/** @param {typeof items} some @param {number} [only] question */
 		const areRight = (some, only) => {
 			const batch = new Batch(group);
 			const isAdded = some.every(({ setting, parts, challenges }) => parts.every((part, k) =>
-				(only !== undefined && only !== k) || bitproof.addToBatch(batch, ballots.statement(setting, k), part, challenges[k])));
+				(only !== undefined && only !== k) || kinds.addToBatch(batch, ballots.statement(setting, k), part, challenges[k])));
 			return isAdded && batch.isZero();
 		};
 		for (const one of findBad(items, (some) => areRight(some))) {
-			const k = one.parts.findIndex((_, question) => !areRight([one], question));
-			this.c.fail(11, new Refusal('BALLOT.VERIFY', 'the proof does not verify', `payload.questions[${Math.max(k, 0)}]`), one.index);
+			const k = Math.max(one.parts.findIndex((_, question) => !areRight([one], question)), 0);
+			this.c.fail(11, new Refusal(kinds.ruleOf(one.setting.definitions[k]), 'the proof does not verify', `payload.questions[${k}]`), one.index);
 		}
 	}
 
@@ -215,7 +216,7 @@ export class BallotCheck {
 			const entry = entries.parse(list[index % FULL]);
 			const payload = entry.payload ?? entries.checkBlob(entry, await readBlob(this.c, entry));
 			const form = ballots.read(board.group, board.definitions, payload);
-			sums.add(board.definitions.map((d, k) => bitproof.parseCiphertexts(board.group, d, form.bytes[k])), board.roll.voters.get(voterOf(entry)).weight);
+			sums.add(board.definitions.map((d, k) => kinds.parseCiphertexts(board.group, d, form.bytes[k])), board.roll.voters.get(voterOf(entry)).weight);
 			await this.c.pause();
 		}
 		return sums;

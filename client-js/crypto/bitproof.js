@@ -292,13 +292,6 @@ export function parse(group, d, bytes) {
 	return part;
 }
 
-/** Only the ciphertexts of a part of the right length: they count even where the proof cannot be read [CHECK.RECOVERY].
- * @param {Group} group @param {Definition} d @param {Uint8Array} bytes @returns {import('./elgamal.js').Ciphertext[]} */
-export function parseCiphertexts(group, d, bytes) {
-	const point = (i) => under('BALLOT.POINTS', () => group.decodeOwing(bytes.slice(i * group.pointLength, (i + 1) * group.pointLength)));
-	return Array.from({ length: d.m }, (_, i) => ({ A: point(2 * i), B: point(2 * i + 1) }));
-}
-
 /** The same as `parse` but for `areMembers` of `pointsOf`, which is cheaper for many parts at once.
  * @param {Group} group @param {Definition} d @param {Uint8Array} bytes @returns {Part} */
 export function parseOwing(group, d, bytes) {
