@@ -16,6 +16,7 @@ import * as counting from './board_tally.js';
 import { crockford } from './code.js';
 import * as entries from './entry.js';
 import { endorsersOf, GRANULES } from './manifest.js';
+import { isRanked } from './parts.js';
 import * as tally from './tally.js';
 
 /** [ENTRY.ORDER] What each phase admits; `setup` admits the first certificate when the roll is final and all commits are there. */
@@ -25,7 +26,7 @@ const ADMITS = {
 	certifying: ['trustee.certify', 'notice', 'cancel'],
 	ready: ['client', 'open', 'notice', 'cancel'],
 	open: ['ballot', 'roll.change', 'extend', 'client', 'notice', 'cancel', 'close'],
-	closed: ['endorse', 'decrypt', 'result', 'notice', 'cancel'],
+	closed: ['endorse', 'mix', 'decrypt', 'result', 'notice', 'cancel'],
 	finished: ['notice', 'endorse'],
 	cancelled: ['notice'],
 };
@@ -35,6 +36,7 @@ const PHASES = Object.keys(ADMITS);
  * @typedef {import('./entry.js').Entry} Entry
  * @typedef {object} Handler
  * @property {(b: Board, entry: Entry, payload: Uint8Array) => any} read
+ * @property {(b: Board, entry: Entry, content: any) => Generator<void, void>} [work] what takes long, in steps, before it is judged: `judge` then finds it done
  * @property {(b: Board, entry: Entry, content: any) => void} judge
  * @property {(b: Board, entry: Entry, content: any, leaf: Uint8Array) => boolean} take `content` is undefined where it cannot be read
  */
@@ -44,7 +46,7 @@ const HANDLERS = {
 	manifest: setup.manifest, roll: setup.roll, 'trustee.commit': setup.commit, 'trustee.certify': setup.certify, open: setup.open,
 	notice: setup.notice, cancel: setup.cancel, client: setup.client,
 	ballot: polls.ballot, 'roll.change': polls.rollChange, extend: polls.extend, close: polls.close,
-	endorse: counting.endorse, decrypt: counting.decrypt, result: counting.result,
+	endorse: counting.endorse, mix: counting.mix, decrypt: counting.decrypt, result: counting.result,
 };
 
 export class Board {
@@ -61,7 +63,7 @@ export class Board {
 		this.election = undefined;
 		/** @type {any} */
 		this.group = undefined;
-		/** @type {import('../crypto/bitproof.js').Definition[]} */
+		/** @type {import('./parts.js').Definition[]} */
 		this.definitions = [];
 		/** @type {any} */
 		this.roll = undefined;
@@ -102,7 +104,8 @@ export class Board {
 		this.notices = new Set();
 		/** @type {{index: number, hash: string, isLate: boolean, files: import('./payloads.js').ClientFile[]}[]} [CLIENT] */
 		this.clients = [];
-		/** @type {Map<string, {index: number, leaf: Uint8Array}>} the latest ballot of each voter */
+		/** The latest ballot of each voter, with its ciphertexts for ranked questions.
+		 * @type {Map<string, {index: number, leaf: Uint8Array, lists: Uint8Array[]}>} */
 		this.latest = new Map();
 		/** @type {number[]} ballots that a later one of the same voter replaced */
 		this.superseded = [];
@@ -115,6 +118,10 @@ export class Board {
 		this.endorsed = [];
 		/** @type {tally.Shares[]} */
 		this.shares = [];
+		/** What the next mix takes, or the trustees decrypt; nothing where no ranked question may be decrypted. @type {import('./mix.js').Stage|undefined} */
+		this.stage = undefined;
+		/** @type {Set<number>} trustees who have mixed */
+		this.mixers = new Set();
 		/** @type {Map<string, import('../crypto/elgamal.js').Ciphertext[][]>} of the latest ballots, for `append` alone */
 		this.votes = new Map();
 	}
@@ -267,7 +274,7 @@ export class Board {
 
 	#aggregates() {
 		const counted = this.counted().map(({ voter }) => ({ weight: this.roll.current(voter).weight, questions: /** @type {any} */ (this.votes.get(voter)) }));
-		return tally.aggregate(this.group, this.definitions.map(({ m }) => m), counted);
+		return tally.aggregate(this.group, this.definitions.map((d) => (isRanked(d) ? 0 : d.m)), counted);
 	}
 
 	/** [BALLOT.COUNTED] The counted list, in log order. @returns {{voter: string, index: number, leaf: Uint8Array}[]} */

@@ -6,6 +6,7 @@ import * as ballots from './ballot.js';
 import { needs, requirePoint, Unjudged } from './board_gaps.js';
 import * as manifests from './manifest.js';
 import * as payloads from './payloads.js';
+import { ciphertextBytes, isRanked } from './parts.js';
 import { parseChange } from './roll.js';
 
 /** How far two clocks may be apart: the voter's and the server's [BALLOT.DATE]. */
@@ -67,7 +68,7 @@ export const ballot = {
 		b.numBallots++;
 		if (content === undefined || b.roll.current(voter) === undefined || (b.manifest.revote === 'never' && latest !== undefined)) return false;
 		if (latest !== undefined) b.superseded.push(latest.index);
-		b.latest.set(voter, { index: b.size, leaf });
+		b.latest.set(voter, { index: b.size, leaf, lists: content.bytes.map((bytes, k) => (isRanked(b.definitions[k]) ? ciphertextBytes(b.group, b.definitions[k], bytes) : NONE)) });
 		return true;
 	},
 };

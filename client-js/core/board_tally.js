@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Entries after the close: endorse, decrypt, result.  See board.js.
 import { inside, Refusal, require } from '../crypto/err.js';
+import { finish } from '../crypto/steps.js';
 import { trusteeOf } from './board_setup.js';
 import { needs, Unjudged } from './board_gaps.js';
 import * as endorsements from './endorse.js';
 import { endorsersOf } from './manifest.js';
+import * as mixes from './mix.js';
+import { isRanked } from './parts.js';
+import { countRanked } from './ranked_count.js';
+import { decode } from './ranking.js';
 import * as results from './result.js';
 import * as tally from './tally.js';
 
 /** How much the server's clock may be ahead of an endorser's [ENDORSE]. */
 const CLOCKS = 600;
+/** Ballots between two pauses. */
+const STEP = 64;
 
 /** @typedef {import('./board.js').Board} Board */
 
@@ -32,7 +39,14 @@ export function setTally(b, aggregates) {
 		group: b.group, context: b.context, close: b.closeLeaf, aggregates, counted: counted.length,
 		questions: manifest.questions.flatMap((q, k) => (decided(q) ? [k] : [])),
 	};
+	b.stage = mixes.begin({ group: b.group, h: b.h, context: b.context, close: b.closeLeaf }, b.tally.questions.flatMap((question) => {
+		const d = b.definitions[question];
+		return isRanked(d) ? [{ question, width: d.w, ciphertexts: counted.map(({ voter }) => /** @type {any} */ (b.latest.get(voter)).lists[question]) }] : [];
+	}));
 }
+
+/** Mixes that are still to come. @param {Board} b @returns {number} */
+const mixesDue = (b) => (b.stage === undefined ? 0 : b.manifest.mixes - b.stage.number);
 
 /** Without the sums nothing after the close can be judged. @param {Board} b */
 function needsTally(b) {
@@ -65,23 +79,85 @@ export const endorse = {
 	},
 };
 
+/** What can be said of a mix before its proofs are looked at. @param {Board} b @param {import('./entry.js').Entry} entry @param {any} content @returns {mixes.Stage} */
+function judgeMix(b, entry, content) {
+	const trustee = trusteeOf(entry);
+	needsTally(b);
+	if (b.stage === undefined) throw new Refusal('MIX.WHEN', 'there is nothing to mix', 'type');
+	checkQuota(b, 'MIX.WHEN', 'a mix');
+	require(mixesDue(b) > 0, 'MIX.WHEN', `expected ${b.manifest.mixes} mixes, found one more`, 'type');
+	require(!b.mixers.has(trustee), 'MIX.WHEN', `trustee ${trustee} has mixed already`, 'signer');
+	needs(b, 'keys');
+	const mix = (content.mix ??= inside('payload', () => mixes.read(/** @type {any} */ (b.stage), content.payload)));
+	const due = b.stage.number + 1;
+	inside('payload', () => mixes.checkForm(mix, trustee));
+	if (mix.number !== due) needs(b, 'endorsements');
+	require(mix.number === due, 'MIX.WHEN', `expected mix ${due}, found mix ${mix.number}`, 'payload.number');
+	inside('payload', () => mixes.checkFresh(/** @type {any} */ (b.stage), mix));
+	return b.stage;
+}
+
+/** @type {import('./board.js').Handler} */
+export const mix = {
+	read: (_, entry, payload) => ({ payload }),
+	*work(b, entry, content) {
+		if (holds(() => judgeMix(b, entry, content))) yield* mixes.proving(/** @type {any} */ (b.stage), trusteeOf(entry), content.mix);
+	},
+	judge(b, entry, content) {
+		const stage = judgeMix(b, entry, content);
+		inside('payload', () => mixes.checkProofs(stage, trusteeOf(entry), content.mix));
+	},
+	/** Also a false one, if its outputs can be read: the mixes after it, and the shares, are of these. */
+	take(b, entry, content) {
+		const trustee = trusteeOf(entry);
+		const { stage } = b;
+		if (b.phase !== 'closed' || content === undefined || stage === undefined || mixesDue(b) === 0 || b.mixers.has(trustee)) return false;
+		if (!holds(() => (content.mix ??= mixes.read(stage, content.payload)))) return false;
+		const after = mixes.next(stage, content.mix);
+		if (after === undefined) return false;
+		b.stage = after;
+		b.mixers.add(trustee);
+		if (mixesDue(b) === 0) b.tally.lists = new Map(after.lists.map(({ question, ciphertexts }) => [question, /** @type {any} */ (ciphertexts).flat()]));
+		return true;
+	},
+};
+
+/** What can be said of shares before their proofs are looked at. @param {Board} b @param {import('./entry.js').Entry} entry */
+function judgeDecrypt(b, entry) {
+	const trustee = trusteeOf(entry);
+	needsTally(b);
+	require(b.tally.questions.length > 0, 'DECRYPT.WHEN', 'no question may be decrypted', 'payload.decrypt');
+	checkQuota(b, 'DECRYPT.WHEN', 'a share');
+	if (mixesDue(b) > 0) needs(b, 'endorsements');
+	require(mixesDue(b) === 0, 'DECRYPT.LIST', `expected ${b.manifest.mixes} mixes before a share, found ${b.stage?.number}`, 'type');
+	require(!b.shares.some((one) => one.trustee === trustee), 'DECRYPT.SHARE', `trustee ${trustee} has decrypted already`, 'signer');
+	needs(b, 'keys');
+}
+
 /** @type {import('./board.js').Handler} */
 export const decrypt = {
 	read: (_, entry, payload) => ({ payload }),
+	*work(b, entry, content) {
+		const trustee = trusteeOf(entry);
+		if (!holds(() => judgeDecrypt(b, entry))) return;
+		try {
+			content.shares = yield* tally.verifyingShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload);
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			content.refusal = new Refusal(error.rule, error.detail, error.where === '' ? 'payload' : `payload.${error.where}`);
+		}
+	},
 	judge(b, entry, content) {
 		const trustee = trusteeOf(entry);
-		needsTally(b);
-		require(b.tally.questions.length > 0, 'DECRYPT.WHEN', 'no question may be decrypted', 'payload.decrypt');
-		checkQuota(b, 'DECRYPT.WHEN', 'a share');
-		require(!b.shares.some((one) => one.trustee === trustee), 'DECRYPT.SHARE', `trustee ${trustee} has decrypted already`, 'signer');
-		needs(b, 'keys');
+		judgeDecrypt(b, entry);
+		if (content.refusal !== undefined) throw content.refusal;
 		content.shares ??= inside('payload', () => tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload));
 	},
 	/** Also one that came too early, but never a false one: the totals come from valid shares. */
 	take(b, entry, content) {
 		const trustee = trusteeOf(entry);
 		if (b.phase !== 'closed' || content === undefined || b.tally === undefined || b.tally.questions.length === 0) return false;
-		if (b.verificationKeys?.[trustee - 1] === undefined || b.shares.some((one) => one.trustee === trustee)) return false;
+		if (mixesDue(b) > 0 || content.refusal !== undefined || b.verificationKeys?.[trustee - 1] === undefined || b.shares.some((one) => one.trustee === trustee)) return false;
 		const read = () => (content.shares ??= tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload));
 		b.endorsersAtDecryption ??= b.endorsed.map(({ signer }) => signer);
 		if (!holds(read)) return false;
@@ -90,13 +166,26 @@ export const decrypt = {
 	},
 };
 
+/** @param {Board} b */
+function judgeResult(b) {
+	needsTally(b);
+	needs(b, 'endorsements');
+}
+
 /** @type {import('./board.js').Handler} */
 export const result = {
 	read: (_, entry, payload) => ({ payload }),
-	judge(b, entry, { payload }) {
-		needsTally(b);
-		needs(b, 'endorsements');
-		const expected = expectedResult(b);
+	*work(b, entry, content) {
+		if (!holds(() => judgeResult(b))) return;
+		try {
+			content.expected = yield* deciding(b);
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error; // `judge` meets it again
+		}
+	},
+	judge(b, entry, { payload, expected: found }) {
+		judgeResult(b);
+		const expected = found ?? expectedResult(b);
 		const at = expected.findIndex((byte, i) => byte !== payload[i]);
 		require(at < 0 && payload.length === expected.length, 'RESULT.ENTRY', 'the result does not follow from the board', `payload.byte ${at < 0 ? expected.length : at}`);
 	},
@@ -120,14 +209,32 @@ function holds(judge) {
 }
 
 /** [RESULT.ENTRY] @param {Board} b @returns {Uint8Array} */
-export function expectedResult(b) {
+export const expectedResult = (b) => finish(deciding(b));
+
+/** [RANK.DECODE] [RANK.COUNT] @param {Board} b @param {number} question @param {any[]} elements @param {Uint8Array} lotSeed @returns {Generator<void, any>} */
+function* counting(b, question, elements, lotSeed) {
+	const d = /** @type {import('./ranking.js').RankedDefinition} */ (b.definitions[question]);
+	const decrypted = [];
+	for (let i = 0; i < elements.length; i += d.w) {
+		decrypted.push(decode(b.group, d, elements.slice(i, i + d.w)));
+		if (decrypted.length % STEP === 0) yield;
+	}
+	return countRanked(b.manifest.questions[question], question, decrypted, lotSeed);
+}
+
+/** [RESULT.ENTRY] The same in steps. @param {Board} b @returns {Generator<void, Uint8Array>} */
+function* deciding(b) {
 	const { threshold, questions, privacy_floor: privacyFloor } = b.manifest;
 	const common = { close: b.statement.close, poll: b.poll, privacyFloor, questions };
 	checkQuota(b, 'RESULT', 'the result');
-	if (b.tally.questions.length === 0) return results.write({ ...common, endorsers: b.endorsed.map(({ signer }) => signer), shares: [], totals: new Map() });
+	if (b.tally.questions.length === 0) return results.write({ ...common, endorsers: b.endorsed.map(({ signer }) => signer), shares: [], totals: new Map(), counts: new Map() });
 	const T = b.shares.slice(0, threshold);
 	require(T.length === threshold, 'RESULT', `expected the shares of ${threshold} trustees, found ${T.length}`, 'type');
-	const bounds = b.definitions.map(({ S }) => b.poll.weightCounted * S);
-	const { totals, lotSeed } = tally.combine(b.tally, T, bounds);
-	return results.write({ ...common, endorsers: b.endorsersAtDecryption, shares: T.map(({ trustee }) => trustee), totals, lotSeed });
+	const bounds = b.definitions.map((d) => (isRanked(d) ? 0 : b.poll.weightCounted * d.S));
+	const { totals, elements, lotSeed } = yield* tally.combining(b.tally, T, bounds);
+	/** @type {Map<number, any>} */
+	const counts = new Map();
+	for (const question of b.tally.questions)
+		if (isRanked(b.definitions[question])) counts.set(question, yield* counting(b, question, elements.get(question) ?? [], lotSeed));
+	return results.write({ ...common, endorsers: b.endorsersAtDecryption, shares: T.map(({ trustee }) => trustee), totals, counts, lotSeed });
 }

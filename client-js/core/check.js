@@ -10,7 +10,7 @@
 // each voter.  Nothing on the board is believed: every number is computed again from the entries' bytes.  How it goes on after a
 // failure is [CHECK.RECOVERY].
 //
-// check_tree.js does the checks 1 and 2, check_replay.js 3 to 9, 12 and 14 to 16, check_ballots.js 9 to 11 and 13, check_words.js what has
+// check_tree.js does the checks 1 and 2, check_replay.js 3 to 9, 12 and 14 to 17, check_ballots.js 9 to 11 and 13, check_words.js what has
 // to be said besides.
 import { hex } from '../crypto/bytes.js';
 import { Refusal } from '../crypto/err.js';
@@ -38,13 +38,13 @@ import { witnessesOf } from './manifest.js';
  *
  * @typedef {object} Options
  * @property {(progress: {phase: 'tree'|'entries', done: number, total: number}) => void} [onProgress] bundles read, of all
- * @property {(line: Line) => void} [onCheck] each of the sixteen, in order, when it is settled
+ * @property {(line: Line) => void} [onCheck] each of the seventeen, in order, when it is settled
  * @property {(failure: Failure) => void} [onFailure] as soon as it is found
  * @property {AbortSignal} [signal] when it is aborted, verifyBoard throws its reason
  * @property {Trust} [trust]
  *
  * @typedef {object} Line
- * @property {number} number 1..16 @property {string} name @property {'ok'|'failed'|'pending'|'not examined'} state
+ * @property {number} number 1..17 @property {string} name @property {'ok'|'failed'|'pending'|'not examined'} state
  * @property {number} covered objects that were examined @property {string} objects what they are
  * @property {number} failures all of them @property {number} notJudged objects that rest on something left out
  * @property {string} note why something was not examined
@@ -78,6 +78,7 @@ const CHECKS = [
 	['close, extensions', 'entries'],
 	['counted list and aggregates', 'counted ballots'],
 	['endorsements', 'endorsements'],
+	['mixes', 'mixes'],
 	['decryption shares', 'trustees'],
 	['result', 'entries'],
 ];
@@ -168,7 +169,8 @@ function isIdle(number, board) {
 	if (number === 3) return true;
 	if (number >= 9 && number <= 11) return board?.context !== undefined;
 	if (number === 13) return board?.tally !== undefined;
-	return number === 15 && board?.tally?.questions.length === 0;
+	if (number === 15) return board?.tally !== undefined && board.stage === undefined;
+	return number === 16 && board?.tally?.questions.length === 0;
 }
 
 /** @param {Check} c @returns {Report['verdict']} */

@@ -189,7 +189,7 @@ export class BallotCheck {
 		const isReadable = !counted.some(({ index }) => this.unreadable.has(index));
 		if (!isKnown || !isReadable) {
 			const why = isKnown ? 'a counted ballot cannot be read, so the aggregates are unknown' : 'which ballots count is unknown, because something is missing before close';
-			for (const number of [13, 14, 15, 16]) c.note(number, why);
+			for (const number of [13, 14, 15, 16, 17]) c.note(number, why);
 			return;
 		}
 		this.sums ??= new Sums(board.group, board.definitions);

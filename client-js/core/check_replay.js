@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks 3 to 9, 12 and 14 to 16: does every entry follow from those before it?
+// Checks 3 to 9, 12 and 14 to 17: does every entry follow from those before it?
 import { equal, hex } from '../crypto/bytes.js';
 import { inside, Refusal, require } from '../crypto/err.js';
+import { finishSlowly } from '../crypto/steps.js';
 import { Board } from './board.js';
 import { Unjudged } from './board_gaps.js';
 import { BallotCheck } from './check_ballots.js';
@@ -13,7 +14,7 @@ const FULL = 256;
 /** Which check a type of entry belongs to; notices and cancellations to the one of all entries. */
 const CHECK_OF = {
 	manifest: 6, roll: 7, 'roll.change': 7, 'trustee.commit': 8, 'trustee.certify': 8, open: 8, ballot: 9, extend: 12, close: 12,
-	endorse: 14, decrypt: 15, result: 16, client: 4, notice: 4, cancel: 4,
+	endorse: 14, mix: 15, decrypt: 16, result: 17, client: 4, notice: 4, cancel: 4,
 };
 
 /** @typedef {import('./check.js').Check} Check */
@@ -152,12 +153,21 @@ class Replay {
 			c.cover(5);
 			step.ask(5, () => inside('signature', () => entries.verifySignature(entry, board.electionFor(entry), board.contextFor(entry), key)));
 		}
+		await this.#work(step, entry, content);
 		this.#judge(step, entry, content, refusal);
 		const isFirst = board.manifest === undefined;
 		const taken = board.take(entry, content, leaf);
 		if (taken && isFirst) checkTrusted(c, payload);
 		if (taken && entry.type === 'ballot') await this.#ballot(step, entry, content);
 		if (taken && entry.type === 'close') await this.ballots.close();
+	}
+
+	/** What takes long, with pauses. @param {Step} step @param {import('./entry.js').Entry} entry @param {any} content */
+	async #work(step, entry, content) {
+		const { board } = this;
+		const { work } = board.handlerOf(entry);
+		if (work === undefined || content === undefined || step.isRefused || step.isUnjudged) return;
+		await finishSlowly(work(board, entry, content), () => this.c.pause());
 	}
 
 	/** @param {Step} step @param {import('./entry.js').Entry} entry @param {any} content @param {Refusal|undefined} refusal */

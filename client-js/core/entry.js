@@ -11,7 +11,10 @@ import { ID } from './text.js';
 
 export const MAX_ENTRY = 65535;
 export const MAX_INLINE = 40000;
-export const MAX_BLOB = 8 * 1024 * 1024;
+const MAX_BLOB = 8 * 1024 * 1024;
+/** Of what grows with the number of ballots. */
+const MAX_LARGE = 256 * 1024 * 1024;
+const LARGE = ['mix', 'decrypt', 'result'];
 const TRUSTEE = 'trustee/([1-9]|1[0-9]|20)';
 
 /** Which signers a type may name. */
@@ -21,6 +24,7 @@ const SIGNERS = {
 	'roll.change': /^registrar$/,
 	'trustee.commit': new RegExp(`^${TRUSTEE}$`),
 	'trustee.certify': new RegExp(`^${TRUSTEE}$`),
+	mix: new RegExp(`^${TRUSTEE}$`),
 	decrypt: new RegExp(`^${TRUSTEE}$`),
 	open: /^server$/,
 	close: /^server$/,
@@ -103,9 +107,12 @@ const elsewhere = json.object({
 	type: json.string,
 	time: json.integer(),
 	signer: json.string,
-	blob: json.object({ sha256: json.hexBytes(32), size: json.integer(MAX_INLINE + 1, MAX_BLOB) }),
+	blob: json.object({ sha256: json.hexBytes(32), size: json.integer(MAX_INLINE + 1, MAX_LARGE) }),
 	signature: json.base64(64),
 });
+
+/** @param {string} type @returns {number} bytes of a blob */
+const largest = (type) => (LARGE.includes(type) ? MAX_LARGE : MAX_BLOB);
 
 /** @param {Uint8Array} bytes @returns {Entry} */
 export function parse(bytes) {
@@ -114,6 +121,7 @@ export function parse(bytes) {
 	const shape = value instanceof Map && value.has('blob') ? elsewhere : inline;
 	const entry = shape(value, 'ENTRY.ENVELOPE', '');
 	require(entry.payload === undefined || entry.payload.length <= MAX_INLINE, 'ENTRY.ENVELOPE', `a payload of more than ${MAX_INLINE} bytes is a blob`, 'payload');
+	require(entry.blob === undefined || entry.blob.size <= largest(entry.type), 'ENTRY.ENVELOPE', `expected at most ${largest(entry.type)} bytes, found ${entry.blob?.size}`, 'blob.size');
 	return { ...entry, bytes };
 }
 

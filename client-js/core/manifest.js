@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // [MANIFEST] What an election is.
-import { define, partLength } from '../crypto/bitproof.js';
+import { define } from '../crypto/bitproof.js';
 import { hex } from '../crypto/bytes.js';
-import { inside, require, under } from '../crypto/err.js';
+import { inside, Refusal, require, under } from '../crypto/err.js';
 import { decodeNotIdentity, getGroup, R255 } from '../crypto/group.js';
 import { isKey } from '../crypto/sign.js';
 import { parse as parseBase64 } from './base64.js';
+import { methods } from './count/methods.js';
 import * as json from './json.js';
+import { length } from './parts.js';
+import * as ranking from './ranking.js';
 import * as text from './text.js';
 
 const MAX_LENGTH = 1024 * 1024;
 const MAX_BALLOT = 1024 * 1024;
 const DAY = 86400;
+/** A quorum or minimum of votes, and a part of a majority [RANK.MANIFEST]. */
+const MAX_BAR = 2 ** 40;
+const MAX_RATIO = 1000000;
 export const GRANULES = { second: 1, minute: 60, hour: 3600, day: DAY };
 
 const key = json.base64(32);
@@ -46,6 +52,31 @@ const quorum = (value, rule, where) => {
 	return shape(value, rule, where);
 };
 
+const ratio = json.tuple(json.integer(), json.integer());
+const members = {
+	id: text.id,
+	title: text.line,
+	text: text.lines,
+	method: json.oneOf('referendum', 'choose', 'approval', 'score', 'ranked'),
+	options: json.list(json.object({ id: text.id, label: text.line, text: text.lines, link: text.link, picture: json.optional(picture) })),
+	min: json.integer(),
+	max: json.integer(),
+	score_max: json.integer(),
+	blank: json.bool,
+	order: json.oneOf('fixed', 'random'),
+	winners: json.integer(),
+	quorum: json.nullOr(quorum),
+	approval: json.nullOr(json.object({ base: json.oneOf('ballots', 'electorate', 'options_sum'), fraction, strict: json.bool })),
+};
+const plainQuestion = json.object(members);
+const rankedQuestion = json.object({
+	...members,
+	count: json.object({ method: json.string, equal: json.bool, minimum: json.integer(), default: json.string, quorum: json.integer(), ratios: json.list(ratio) }),
+});
+
+/** [RANK.MANIFEST] A ranked question has one member more. @type {json.Shape<any>} */
+const question = (value, rule, where) => (value instanceof Map && value.get('method') === 'ranked' ? rankedQuestion : plainQuestion)(value, rule, where);
+
 const shape = json.object({
 	tabella: json.integer(1, 1),
 	slug: text.slug,
@@ -66,26 +97,11 @@ const shape = json.object({
 	admin: json.object({ name: text.line, key }),
 	registrar: json.object({ name: text.line, key }),
 	threshold: json.integer(),
+	mixes: json.optional(json.integer()),
 	trustees: json.list(json.object({ name: text.line, sign_key: key, transport_key: key, cosign_key: key })),
 	endorsers: json.list(json.object({ id: text.id, name: text.line, sign_key: key, cosign_key: key })),
 	witnesses: json.optional(json.object({ need: json.integer(0, 2 ** 32 - 1), keys: json.list(json.object({ name: json.string, key })) })),
-	questions: json.list(
-		json.object({
-			id: text.id,
-			title: text.line,
-			text: text.lines,
-			method: json.oneOf('referendum', 'choose', 'approval', 'score'),
-			options: json.list(json.object({ id: text.id, label: text.line, text: text.lines, link: text.link, picture: json.optional(picture) })),
-			min: json.integer(),
-			max: json.integer(),
-			score_max: json.integer(),
-			blank: json.bool,
-			order: json.oneOf('fixed', 'random'),
-			winners: json.integer(),
-			quorum: json.nullOr(quorum),
-			approval: json.nullOr(json.object({ base: json.oneOf('ballots', 'electorate', 'options_sum'), fraction, strict: json.bool })),
-		}),
-	),
+	questions: json.list(question),
 });
 
 /** [MANIFEST.ORIGIN] */
@@ -157,9 +173,43 @@ function checkThreshold({ threshold, trustees, endorsers }) {
 /** @param {any} q @returns {boolean} what the method asks of min, max and the rest */
 function fitsMethod({ method, options: { length: m }, min, max, score_max, blank }) {
 	if (method === 'referendum') return score_max === 1 && max === 1 && m >= 2;
-	if (method === 'choose') return score_max === 1;
+	if (method === 'choose' || method === 'ranked') return score_max === 1;
 	if (method === 'approval') return score_max === 1 && min === 0 && max === m && !blank;
 	return score_max >= 1 && score_max <= 255 && min === 0 && max === m * score_max && !blank;
+}
+
+/** [RANK.MANIFEST] What the method of counting leaves open. */
+function checkCount({ options, winners, blank, approval, count }) {
+	const refuse = (holds, why, where) => require(holds, 'RANK.MANIFEST', why, where);
+	const method = methods.find(({ id }) => id === count.method);
+	refuse(!blank, 'a ranking has no blank vote', 'blank');
+	refuse(approval === null, 'a count has no rule of approval', 'approval');
+	if (method === undefined) throw new Refusal('RANK.MANIFEST', 'no method has this name, with its version', 'count.method');
+	refuse(!method.needsScores, 'this method counts scores', 'count.method');
+	refuse(!method.oneSeat || winners === 1, 'this method elects one', 'winners');
+	refuse(!count.equal || method.equalRanks === true, 'equal ranks mean nothing to this method', 'count.equal');
+	refuse(count.minimum <= (method.hasMinimum ? MAX_BAR : 0), method.hasMinimum ? 'more than 2^40' : 'this method takes no minimum', 'count.minimum');
+	const isDefault = count.default !== '';
+	const index = options.findIndex(({ id }) => id === count.default);
+	refuse(!isDefault || (method.hasDefault === true && index >= 0), 'no such option, or a method without a default option', 'count.default');
+	refuse(count.quorum <= (isDefault ? MAX_BAR : 0), isDefault ? 'more than 2^40' : 'a quorum without a default option', 'count.quorum');
+	if (count.ratios.length === 0) return;
+	refuse(isDefault && count.ratios.length === options.length, 'one for every option, and only where there is a default option', 'count.ratios');
+	count.ratios.forEach((pair, i) => {
+		const most = i === index ? 1 : MAX_RATIO;
+		refuse(pair.every((n) => n >= 1 && n <= most), 'a pair of 1 to 1000000, of the default option [1,1]', `count.ratios[${i}]`);
+	});
+}
+
+/** [RANK.MANIFEST] At least as many as decrypt: fewer dishonest ones than open a ballot cannot tell then whose it was. */
+function checkMixes({ group, threshold, trustees, mixes, questions }) {
+	const refuse = (holds, why, where) => require(holds, 'RANK.MANIFEST', why, where);
+	if (!questions.some(({ method }) => method === 'ranked')) {
+		refuse(mixes === undefined, 'no question is ranked', 'mixes');
+		return;
+	}
+	refuse(group === 'ristretto255', 'a small subgroup cannot carry a ranking', 'group');
+	refuse(mixes >= threshold && mixes <= trustees.length, `from ${threshold}, the threshold, to ${trustees.length}, the number of trustees`, 'mixes');
 }
 
 /** [MANIFEST.QUESTIONS] */
@@ -179,16 +229,19 @@ function checkQuestion(q) {
 	refuse(fitsMethod(q), `min, max, score_max or blank do not fit ${q.method}`);
 	refuse(q.min <= q.max && q.max >= 1 && q.max <= m * q.score_max, 'min, max and the options do not fit', 'max');
 	refuse(!q.blank || q.min >= 1, 'blank where nothing need be chosen', 'blank');
+	if (q.method === 'ranked') checkCount(q);
 	under('MANIFEST.QUESTIONS', () => definitionOf(q));
 }
 
-/** [BALLOT.DEFINITION] @param {any} q a question of a manifest */
-export const definitionOf = (q) => define({ m: q.options.length, S: q.score_max, min: q.min, max: q.max, blank: q.blank });
+/** [BALLOT.DEFINITION] [RANK.DEFINITION] @param {any} q a question of a manifest @returns {import('./parts.js').Definition} */
+export const definitionOf = (q) => (q.method === 'ranked'
+	? ranking.define({ m: q.options.length, min: q.min, max: q.max, equal: q.count.equal })
+	: define({ m: q.options.length, S: q.score_max, min: q.min, max: q.max, blank: q.blank }));
 
 /** Bytes of a ballot's payload in which the voter id is as long as ids can be. @param {any} manifest */
 export const maxBallotLength = (manifest) =>
 	1 + 1 + 64 + 32 + 8 + 8 + 32 + 1 +
-	manifest.questions.reduce((sum, q) => sum + partLength(getGroup(manifest.group), definitionOf(q)), 0);
+	manifest.questions.reduce((sum, q) => sum + length(getGroup(manifest.group), definitionOf(q)), 0);
 
 /**
  * Reads and checks a manifest.
@@ -204,6 +257,7 @@ export function parse(payload) {
 	require(m.questions.length >= 1 && m.questions.length <= 20, 'MANIFEST.QUESTIONS', '1 to 20 questions', 'questions');
 	checkDistinct(m.questions.map(({ id }, k) => [`questions[${k}].id`, id]), 'MANIFEST.QUESTIONS');
 	m.questions.forEach((q, k) => inside(`questions[${k}]`, () => checkQuestion(q)));
+	checkMixes(m);
 	require(maxBallotLength(m) <= MAX_BALLOT, 'MANIFEST.QUESTIONS', 'a ballot would have more than 1 MiB');
 	return m;
 }

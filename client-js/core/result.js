@@ -2,6 +2,7 @@
 // [RESULT] What follows from the totals.  specs/protocol.md section 6.
 import { hex } from '../crypto/bytes.js';
 import * as json from './json.js';
+import { noResult, resultOf } from './ranked_count.js';
 import { lotOf } from './tally.js';
 
 /**
@@ -13,6 +14,7 @@ import { lotOf } from './tally.js';
  *
  * @typedef {object} Question the part of the manifest that matters here
  * @property {string} id
+ * @property {string} [method]
  * @property {{id: string}[]} options
  * @property {number} score_max
  * @property {number} winners
@@ -75,16 +77,23 @@ export function elect(q, index, poll, totals, lotSeed) {
 	return { approved: approved.map(name), elected: elected.map(name), ties };
 }
 
+/** [RANK.RESULT] @param {Question} q @param {import('./ranked_count.js').Counted|undefined} counted of a question that is decided */
+const ranked = (q, counted) => ({
+	totals: [], approved: [], elected: counted === undefined ? [] : counted.account.elected.map((number) => q.options[number - 1].id), ties: [],
+	count: counted === undefined ? noResult() : resultOf(counted),
+});
+
 /**
  * [RESULT.ENTRY]
  * @param {object} p
  * @param {Uint8Array} p.close leaf hash of the close entry
  * @param {Poll} p.poll @param {number} p.privacyFloor @param {Question[]} p.questions
  * @param {string[]} p.endorsers signer strings in log order @param {number[]} p.shares trustee indices in log order
- * @param {Map<number, number[]>} p.totals of the decrypted questions @param {Uint8Array} [p.lotSeed] absent when nothing was decrypted
+ * @param {Map<number, number[]>} p.totals of the decrypted questions @param {Map<number, import('./ranked_count.js').Counted>} [p.counts] of the ranked ones
+ * @param {Uint8Array} [p.lotSeed] absent when nothing was decrypted
  * @returns {Uint8Array} the payload of the result entry
  */
-export function write({ close, poll, privacyFloor, questions, endorsers, shares, totals, lotSeed }) {
+export function write({ close, poll, privacyFloor, questions, endorsers, shares, totals, counts = new Map(), lotSeed }) {
 	return json.write({
 		close: hex(close),
 		counted: poll.counted,
@@ -96,6 +105,7 @@ export function write({ close, poll, privacyFloor, questions, endorsers, shares,
 		questions: questions.map((q, k) => {
 			const decision = outcome(q, poll, privacyFloor);
 			const decided = decision === 'decided';
+			if (q.method === 'ranked') return { id: q.id, outcome: decision, quorum_met: decision !== 'void', ...ranked(q, decided ? counts.get(k) : undefined) };
 			const found = decided ? elect(q, k, poll, /** @type {number[]} */ (totals.get(k)), /** @type {Uint8Array} */ (lotSeed)) : { approved: [], elected: [], ties: [] };
 			return { id: q.id, outcome: decision, quorum_met: decision !== 'void', totals: decided ? totals.get(k) : [], ...found };
 		}),

@@ -7,7 +7,8 @@ import { isApproved, outcome } from './result.js';
 
 /**
  * @typedef {{options: string[], order: string[], cut: boolean}} Tie
- * @typedef {{id: string, outcome: 'decided'|'void'|'withheld', quorum_met: boolean, totals: number[], approved: string[], elected: string[], ties: Tie[]}} Answer
+ * @typedef {{valid: number, invalid: number[], ballots: string, account: string}} RankedCount [RANK.RESULT]
+ * @typedef {{id: string, outcome: 'decided'|'void'|'withheld', quorum_met: boolean, totals: number[], approved: string[],  elected: string[], ties: Tie[], count?: RankedCount}} Answer
  * @typedef {{close: Uint8Array, counted: number, weight_counted: number, electorate: number, weight_electorate: number, endorsers: string[], shares: number[], questions: Answer[]}} Result
  */
 
@@ -23,6 +24,7 @@ const shape = json.object({
 	questions: json.list(json.object({
 		id: json.string, outcome: json.oneOf('decided', 'void', 'withheld'), quorum_met: json.bool, totals: json.list(json.integer()), approved: ids, elected: ids,
 		ties: json.list(json.object({ options: ids, order: ids, cut: json.bool })),
+		count: json.optional(json.object({ valid: json.integer(), invalid: json.list(json.integer()), ballots: json.string, account: json.string })),
 	})),
 });
 
@@ -38,7 +40,8 @@ const same = (a, b) => a.length === b.length && a.every((one, i) => one === b[i]
 function checkAnswer(q, answer, poll, floor) {
 	must(answer.id === q.id, `expected the question ${q.id}, found ${answer.id}`);
 	must(answer.outcome === outcome(q, poll, floor) && answer.quorum_met === (answer.outcome !== 'void'), `${q.id}: quorum or privacy floor say something else`);
-	if (answer.outcome !== 'decided') return;
+	must((answer.count !== undefined) === (q.method === 'ranked'), `${q.id}: a count for a ranked question, and for no other`);
+	if (answer.outcome !== 'decided' || q.method === 'ranked') return;
 	must(answer.totals.length === q.options.length, `${q.id}: a total for each option`);
 	const totalOf = new Map(q.options.map((/** @type {any} */ option, /** @type {number} */ i) => [option.id, answer.totals[i]]));
 	const due = q.options.filter((/** @type {any} */ _, /** @type {number} */ i) => isApproved(q, poll, answer.totals, i)).map((/** @type {any} */ option) => option.id);

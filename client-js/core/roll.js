@@ -4,12 +4,17 @@ import { hex } from '../crypto/bytes.js';
 import { inside, require, under } from '../crypto/err.js';
 import { decodeNotIdentity, R255 } from '../crypto/group.js';
 import * as json from './json.js';
+import { definitionOf } from './manifest.js';
+import { isRanked } from './parts.js';
 import * as text from './text.js';
 
 const MAX_WEIGHT = 1000000;
 const MAX_TOTAL = 2 ** 40;
 const MAX_CHUNK = 1000;
 const MAX_LENGTH = 8 * 1024 * 1024;
+
+/** Bytes of mixed lists [RANK.ROLL]. */
+const MAX_MIXED = 2 ** 28 - 2 ** 20;
 
 /** @typedef {{id: string, label: string, weight: number, key: Uint8Array, removed: boolean}} Voter */
 
@@ -41,7 +46,7 @@ export const parseChunk = (payload) => json.read(payload, chunkShape, 'ROLL', MA
 export const parseChange = (payload) => json.read(payload, changeShape, 'ROLL.CHANGE', MAX_LENGTH);
 
 export class Roll {
-	/** @param {{maxScore: number, minHolders: number, below: 'refuse'|'warn'}} rules */
+	/** @param {{maxScore: number, minHolders: number, below: 'refuse'|'warn', mixed?: number}} rules mixed: bytes of a ballot in a mix */
 	constructor(rules) {
 		this.rules = rules;
 		/** @type {Map<string, Voter>} in the order of their ids, later ones behind */
@@ -180,10 +185,21 @@ export class Roll {
 		require(whose === undefined, 'ROLL.KEYS', `${text} is or was the key of ${whose}`);
 	}
 
+	/** [RANK.ROLL] A weight beside a plaintext ballot would name its voter; and a mix has a largest size. @param {Map<number, number>} holders */
+	#judgeRanked(holders) {
+		const { mixed = 0 } = this.rules;
+		if (mixed === 0) return;
+		const values = [...holders].filter(([, count]) => count > 0);
+		const voters = values.reduce((sum, [, count]) => sum + count, 0);
+		require(values.every(([weight]) => weight === 1), 'RANK.ROLL', 'where a question is ranked, every weight is 1');
+		require(voters * mixed <= MAX_MIXED, 'RANK.ROLL', `${voters} voters are more than a mix can take`);
+	}
+
 	/** [ROLL.WEIGHTS] @param {Map<number, number>} holders @param {boolean} final */
 	#judgeWeights(holders, final) {
 		const total = [...holders].reduce((sum, [weight, count]) => sum + weight * count, 0);
 		require(total * this.rules.maxScore <= MAX_TOTAL, 'ROLL.WEIGHTS', 'total weight times the highest score is above 2^40');
+		this.#judgeRanked(holders);
 		if (!final || this.rules.below === 'warn') return;
 		const values = [...holders].filter(([, count]) => count > 0);
 		const rare = values.filter(([, count]) => count < this.rules.minHolders).map(([weight]) => weight);
@@ -197,4 +213,5 @@ export const forManifest = (manifest) =>
 		maxScore: Math.max(...manifest.questions.map((q) => q.score_max)),
 		minHolders: manifest.weights.min_holders,
 		below: manifest.weights.below,
+		mixed: manifest.questions.map(definitionOf).filter(isRanked).reduce((sum, { w }) => sum + 64 * w + 160, 0),
 	});

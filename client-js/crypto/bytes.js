@@ -3,7 +3,10 @@
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils';
 
 /** @param {...Uint8Array} parts @returns {Uint8Array} */
-export function concat(...parts) {
+export const concat = (...parts) => join(parts);
+
+/** The same for lists that may be too long for arguments. @param {Uint8Array[]} parts @returns {Uint8Array} */
+export function join(parts) {
 	const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
 	let at = 0;
 	for (const part of parts) {

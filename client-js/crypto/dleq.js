@@ -15,7 +15,7 @@ import { item, Transcript } from './transcript.js';
 
 /**
  * What a share is for, so that it serves nowhere else.
- * @param {{context: Uint8Array, close: Uint8Array, purpose: 'decrypt'|'lot', question: number, option: number, trustee: number}} place
+ * @param {{context: Uint8Array, close: Uint8Array, purpose: 'decrypt'|'decrypt-list'|'lot', question: number, option: number, trustee: number}} place
  */
 export const writeBinding = ({ context, close, purpose, question, option, trustee }) =>
 	concat(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // [DLEQ.LIST] Y = x*g and Z_i = x*H_i for one x and many i, by one proof about a random combination of them.
-import { concat, u64 } from './bytes.js';
+import { concat, join, u64 } from './bytes.js';
 import * as dleq from './dleq.js';
 import { under } from './err.js';
 import { multiplyMany } from './msm.js';
@@ -20,8 +20,8 @@ export const seedOf = ({ group, binding, Y, H, Z }) =>
 		.absorb('group', group.name)
 		.absorb('binding', binding)
 		.absorb('Y', group.encode(Y))
-		.absorb('H', concat(...H.map(group.encode)))
-		.absorb('Z', concat(...Z.map(group.encode)))
+		.absorb('H', join(H.map(group.encode)))
+		.absorb('Z', join(Z.map(group.encode)))
 		.output();
 
 /** @param {Group} group @param {Uint8Array} seed @param {number} count @returns {bigint[]} */

@@ -2,12 +2,13 @@
 // [SHUFFLE.STATEMENT] That one list of ciphertexts is another one, in another order and encrypted anew.  specs/ranked.md section 4.
 //
 // The prover is here for vectors and tests, simple and slow; the verifier is for elections.
-import { beToInt, concat, u64 } from './bytes.js';
+import { beToInt, join, u64 } from './bytes.js';
 import { Refusal, require, under } from './err.js';
 import { combine } from './group.js';
 import { random } from './hash.js';
 import { multiplyMany } from './msm.js';
 import { dot, mod, parseScalar, reduce, SCALAR_LENGTH, writeScalar } from './scalar.js';
+import { finish } from './steps.js';
 import { Transcript } from './transcript.js';
 
 /**
@@ -68,7 +69,7 @@ function sizeOf(group, width, bytes) {
 }
 
 /** @param {Group} group @param {Ciphertext[][]} list of ciphertexts of some width @returns {Uint8Array} */
-export const writeList = (group, list) => concat(...list.flatMap((row) => row.flatMap(({ A, B }) => [group.encode(A), group.encode(B)])));
+export const writeList = (group, list) => join(list.flatMap((row) => row.flatMap(({ A, B }) => [group.encode(A), group.encode(B)])));
 
 /** @param {Group} group @param {number} width @param {Uint8Array} bytes @returns {Ciphertext[][]} */
 export function parseList(group, width, bytes) {
@@ -104,7 +105,7 @@ export const beginTranscript = ({ group, binding, h, width, inputs, outputs }, c
 		.absorb('width', u64(width))
 		.absorb('inputs', inputs)
 		.absorb('outputs', outputs)
-		.absorb('commitments', concat(...c.map(group.encode)));
+		.absorb('commitments', join(c.map(group.encode)));
 
 /** u_1..u_N @param {Group} group @param {Uint8Array} seed @param {number} N @returns {bigint[]} */
 const exponentsOf = (group, seed, N) =>
@@ -114,9 +115,9 @@ const exponentsOf = (group, seed, N) =>
 /** v @param {Group} group @param {Transcript} transcript @param {Pick<Proof, 'C'|'D'|'t1'|'t2'|'t3'|'t4'>} proof @returns {bigint} */
 const lastChallenge = (group, transcript, { C, D, t1, t2, t3, t4 }) =>
 	transcript
-		.absorb('chain', concat(...C.map(group.encode)))
-		.absorb('masks', concat(...D.map(group.encode)))
-		.absorb('t', concat(...[t1, t2, t3, ...t4.flatMap(({ A, B }) => [A, B])].map(group.encode)))
+		.absorb('chain', join(C.map(group.encode)))
+		.absorb('masks', join(D.map(group.encode)))
+		.absorb('t', join([t1, t2, t3, ...t4.flatMap(({ A, B }) => [A, B])].map(group.encode)))
 		.challenge(group.q);
 
 /** How the transcript begins is an argument only so that tests can show what a verifier with a weaker one would accept.
@@ -185,10 +186,10 @@ export const proofLength = (group, N, width) => (3 * N + 3 + 2 * width) * group.
 
 /** @param {Group} group @param {Proof} proof @returns {Uint8Array} */
 export const write = (group, { c, C, D, t1, t2, t3, t4, s1, s2, s3, s4, p, q }) =>
-	concat(
+	join([
 		...[...c, ...C, ...D, t1, t2, t3, ...t4.flatMap(({ A, B }) => [A, B])].map(group.encode),
 		...[s1, s2, s3, ...s4, ...p, ...q].map(writeScalar),
-	);
+	]);
 
 /** @param {Group} group @param {number} N @param {number} width @param {Uint8Array} bytes @returns {Proof} */
 export function parse(group, N, width, bytes) {
@@ -239,14 +240,6 @@ const TERMS = 16384;
 /** [BATCH.RANDOM] @returns {bigint} */
 const draw = () => beToInt(random(16));
 
-/** @template T @param {Generator<void, T>} steps @returns {T} */
-function finish(steps) {
-	for (;;) {
-		const step = steps.next();
-		if (step.done) return step.value;
-	}
-}
-
 /**
  * All equations of [SHUFFLE.VERIFY] as one sum that must be zero.  Yields between its parts, so that others can work meanwhile.
  * @param {Statement} st @param {Proof} proof @param {Ciphertext[][]} inputs @param {Ciphertext[][]} outputs @param {{u: bigint[], v: bigint}} challenged
@@ -296,13 +289,14 @@ function* holds({ group, h, width }, proof, inputs, outputs, { u, v }) {
 
 /**
  * Verifies in steps; throws a Refusal [SHUFFLE.VERIFY] unless the outputs are the inputs, shuffled.
- * @param {Statement} st @param {Uint8Array} bytes of the proof @returns {Generator<void, Ciphertext[][]>} gives the outputs
+ * @param {Statement} st @param {Uint8Array} bytes of the proof @param {Ciphertext[][]} [known] the inputs, where somebody has read them already
+ * @returns {Generator<void, Ciphertext[][]>} gives the outputs
  */
-export function* verifying(st, bytes) {
+export function* verifying(st, bytes, known) {
 	const { group, width } = st;
 	const N = sizeOf(group, width, st.inputs);
 	require(st.outputs.length === st.inputs.length, RULE, `expected ${st.inputs.length} bytes of outputs, found ${st.outputs.length}`);
-	const inputs = parseList(group, width, st.inputs);
+	const inputs = known ?? parseList(group, width, st.inputs);
 	yield;
 	const outputs = under(RULE, () => parseList(group, width, st.outputs));
 	yield;

@@ -57,11 +57,11 @@ export const ops = {
 	'decrypt.verify'(input) {
 		const t = readTally(input);
 		const { shares } = tally.verifyShares(t, input.trustee, t.group.decode(fromHex(input.verification_key)), fromHex(input.payload));
-		return { shares: shares.map((Z) => hex(t.group.encode(Z))) };
+		return { shares: shares.flat().map((Z) => hex(t.group.encode(Z))) };
 	},
 	'decrypt.combine'(input) {
 		const t = readTally(input);
-		const T = input.shares.map(({ trustee, shares }) => ({ trustee, shares: shares.map((Z) => t.group.decode(fromHex(Z))) }));
+		const T = input.shares.map(({ trustee, shares }) => ({ trustee, shares: shares.map((Z) => [t.group.decode(fromHex(Z))]) }));
 		const { totals, lotPoint, lotSeed } = tally.combine(t, T, input.bounds);
 		return { totals: t.questions.map((question) => totals.get(question)), lot: t.group.encode(lotPoint), lot_seed: lotSeed };
 	},
