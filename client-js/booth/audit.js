@@ -1,40 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 // [BOOTH.AUDIT] A ballot that was opened instead of cast: the file of `tabella vote --audit`, and the same in few enough bytes for a QR code,
 // which leaves out the payload: whoever checks makes it again and compares trackers.
-import { concat, equal, fromUtf8, Reader, u64, u8, utf8 } from '../crypto/bytes.js';
+import { concat, equal, fromUtf8, Reader, u16, u64, u8, utf8 } from '../crypto/bytes.js';
 import { Refusal, require } from '../crypto/err.js';
 import { parse as parseBase64, write as writeBase64 } from '../core/base64.js';
 import * as ballots from '../core/ballot.js';
 import * as json from '../core/json.js';
+import { isRanked } from '../core/parts.js';
 
 const RULE = 'BALLOT.SEED';
 const VERSION = 1;
 
 /**
- * @typedef {import('../crypto/bitproof.js').Choice} Choice
- * @typedef {import('../crypto/bitproof.js').Definition} Definition
+ * @typedef {import('../core/parts.js').Choice} Choice
+ * @typedef {import('../core/parts.js').Definition} Definition
  *
  * @typedef {object} Opened
  * @property {string} voter
  * @property {Uint8Array} voterKey
  * @property {Uint8Array} seed
- * @property {Choice[]} choices
+ * @property {any[]} choices each of its question's kind
  * @property {import('../core/ballot.js').Position} at
  * @property {Uint8Array} trackerHash of the ballot that was committed to
  */
 
+/** In files ranks stand in the place of values. @param {Choice} choice @returns {import('../crypto/bitproof.js').Choice} */
+const plainChoice = (choice) => ('ranks' in choice ? { blank: false, values: choice.ranks } : { blank: choice.blank, values: choice.values });
+
+/** @param {Definition} d @param {{blank: boolean, values: number[]}} plain @returns {Choice} */
+const choiceOf = (d, { blank, values }) => (isRanked(d) ? { ranks: values } : { blank, values });
+
 /** The file that `tabella audit` reads. @param {{voterKey: Uint8Array, seed: Uint8Array, choices: Choice[], payload: Uint8Array}} opened @returns {Uint8Array} */
 export const writeFile = ({ voterKey, seed, choices, payload }) => json.write({
 	tabella_audit: 1, voter_key: writeBase64(voterKey), seed: writeBase64(seed),
-	choices: choices.map(({ blank, values }) => ({ blank, values })), payload: writeBase64(payload),
+	choices: choices.map(plainChoice), payload: writeBase64(payload),
 });
 
 /** @param {unknown} value @param {Definition[]} definitions @returns {Choice[]} */
 function readChoices(value, definitions) {
 	const isChoice = (/** @type {any} */ one, /** @type {number} */ k) =>
-		typeof one?.blank === 'boolean' && Array.isArray(one.values) && one.values.length === definitions[k].m && one.values.every((/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= 255);
+		typeof one?.blank === 'boolean' && Array.isArray(one.values) && one.values.length === definitions[k].m && one.values.every((/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= (isRanked(definitions[k]) ? definitions[k].m : 255));
 	require(Array.isArray(value) && value.length === definitions.length && value.every(isChoice), RULE, 'the choices are not those of this election');
-	return /** @type {any[]} */ (value).map(({ blank, values }) => ({ blank, values }));
+	return /** @type {any[]} */ (value).map((one, k) => choiceOf(definitions[k], one));
 }
 
 /** @param {Uint8Array} bytes @param {import('../crypto/group.js').Group} group @param {Definition[]} definitions @returns {Opened} */
@@ -52,8 +59,10 @@ export function readFile(bytes, group, definitions) {
 	return { voter, voterKey: take('voter_key'), seed: take('seed'), choices: readChoices(told.choices, definitions), at: { prev, date, size, root }, trackerHash: ballots.tracker(payload).hash };
 }
 
-/** @param {Definition} d @param {Choice} choice @returns {Uint8Array} a bit or a byte for each option */
-function writeChoice(d, { blank, values }) {
+/** @param {Definition} d @param {Choice} choice @returns {Uint8Array} a bit or a byte for each option, two for ranks */
+function writeChoice(d, choice) {
+	const { blank, values } = plainChoice(choice);
+	if (isRanked(d)) return concat(...values.map(u16));
 	if (d.S > 1) return concat(u8(blank ? 1 : 0), Uint8Array.from(values));
 	const bits = new Uint8Array(Math.ceil(d.m / 8));
 	values.forEach((value, i) => { bits[i >> 3] |= value << (i & 7); });
@@ -62,6 +71,12 @@ function writeChoice(d, { blank, values }) {
 
 /** @param {Definition} d @param {Reader} reader @returns {Choice} */
 function takeChoice(d, reader) {
+	if (isRanked(d)) {
+		return { ranks: Array.from({ length: d.m }, () => {
+			const [high, low] = reader.take(2);
+			return 256 * high + low;
+		}) };
+	}
 	const blank = reader.u8() === 1;
 	if (d.S > 1) return { blank, values: [...reader.take(d.m)] };
 	const bits = reader.take(Math.ceil(d.m / 8));

@@ -7,11 +7,12 @@ import { getGroup } from '../crypto/group.js';
 import { random, sha256 } from '../crypto/hash.js';
 import { sign } from '../crypto/schnorr.js';
 import * as ballots from '../core/ballot.js';
+import * as kinds from '../core/parts.js';
 import { voterKey } from '../core/credential.js';
 import { signedMessage } from '../core/entry.js';
 
 /**
- * @typedef {import('../crypto/bitproof.js').Choice} Choice
+ * @typedef {import('../core/parts.js').Choice} Choice
  * @typedef {import('../core/ballot.js').Position} Position
  *
  * An election as the prover needs it; plain data, so that it can be sent to a worker.
@@ -20,7 +21,7 @@ import { signedMessage } from '../core/entry.js';
  * @property {Uint8Array} election id
  * @property {Uint8Array} context
  * @property {Uint8Array} h
- * @property {{m: number, S: number, min: number, max: number, blank: boolean}[]} questions
+ * @property {any[]} questions definitions [BALLOT.DEFINITION] [RANK.DEFINITION], `plain`
  *
  * @typedef {{number: number, payload: Uint8Array, tracker: string}} Committed
  * @typedef {(done: number, whole: number) => void} Progress
@@ -36,8 +37,9 @@ function windowFor(bases) {
 /** Lets the page breathe where there is no worker. */
 const pause = () => new Promise((done) => { setTimeout(done, 0); });
 
-/** Any permitted choice, for a proof that only warms up. @param {bitproof.Definition} d @returns {Choice} */
+/** Any permitted choice, for a proof that only warms up. @param {kinds.Definition} d @returns {Choice} */
 function anyChoice(d) {
+	if (kinds.isRanked(d)) return { ranks: Array.from({ length: d.m }, (_, i) => (i < d.min ? i + 1 : 0)) };
 	let rest = d.min;
 	return { blank: false, values: Array.from({ length: d.m }, () => {
 		const value = Math.min(rest, d.S);
@@ -73,12 +75,13 @@ export class Prover {
 	/** Tables and a proof for nothing, while the voter reads. @param {Terms} terms @param {Progress} [progress] */
 	async prepare(terms, progress = () => undefined) {
 		const group = getGroup(terms.group);
-		const definitions = terms.questions.map(bitproof.define);
+		const definitions = terms.questions.map(kinds.define);
 		const h = group.decode(terms.h);
 		const at = { group, context: terms.context, voter: this.#voter || 'x', voterKey: this.#publicKey, h, definitions };
 		this.#terms = { ...terms, at };
-		const { K, G } = bitproof.generators(group, Math.max(...definitions.map(({ L }) => L)));
-		const bases = [group.generator, h, K, ...G];
+		const bits = Math.max(...definitions.map((d) => (kinds.isRanked(d) ? 0 : d.L)));
+		const { K, G } = bitproof.generators(group, bits);
+		const bases = [group.generator, h, ...(bits > 0 ? [K, ...G] : [])];
 		const window = windowFor(bases.length);
 		for (const [i, base] of bases.entries()) {
 			if (window > 0) group.prepare(base, group.name === 'modp4096' ? Math.min(window, 5) : window);
@@ -86,8 +89,7 @@ export class Prover {
 			await pause();
 		}
 		const [first] = definitions;
-		const statement = { ...at, question: 0, definition: first };
-		bitproof.prove(statement, anyChoice(first), bitproof.coinsFromSeed(statement, random(32), anyChoice(first)));
+		kinds.make({ ...at, question: 0, definition: first }, anyChoice(first), random(32));
 		progress(bases.length + 1, bases.length + 1);
 	}
 

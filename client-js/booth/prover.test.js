@@ -3,7 +3,6 @@
 import { randomBytes } from '@noble/hashes/utils';
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { define } from '../crypto/bitproof.js';
 import { equal } from '../crypto/bytes.js';
 import { getGroup } from '../crypto/group.js';
 import { sha256 } from '../crypto/hash.js';
@@ -11,6 +10,7 @@ import { verify as verifySignature } from '../crypto/schnorr.js';
 import * as ballots from '../core/ballot.js';
 import * as code from '../core/code.js';
 import { signedMessage } from '../core/entry.js';
+import { define } from '../core/parts.js';
 import * as audit from './audit.js';
 import { Prover } from './prover.js';
 import { connect, serve } from './prover_worker.js';
@@ -114,4 +114,24 @@ test('over messages it is the same, and tells how far it is', async () => {
 	const waiting = prover.commit(choices, position);
 	prover.end();
 	await assert.rejects(waiting, /the worker ended/);
+});
+
+test('a ranked question is encrypted like the others, opened, and made again from file and short form [RANK.ENCRYPT] [BALLOT.SEED]', async () => {
+	const ranked = { m: 44, min: 1, max: 44, equal: true };
+	const both = { ...terms, questions: [ranked, questions[0]] };
+	const prover = new Prover();
+	const voterKey = prover.identify(newCode(), terms.election, 'ada');
+	await prover.prepare(both);
+	const setting = { group, context: terms.context, voter: 'ada', voterKey, h, definitions: both.questions.map(define) };
+	const ranks = Array.from({ length: 44 }, (_, i) => (i < 40 ? 1 + Math.floor(i / 2) : 0));
+	const { number, payload } = await prover.commit([{ ranks }, choices[0]], position);
+	assert.equal(ballots.verify(setting, payload).date, position.date);
+	const opened = prover.open(number);
+	const setup = { group, definitions: setting.definitions, open: { h, context: terms.context } };
+	const fromFile = audit.readFile(audit.writeFile(opened), group, setting.definitions);
+	assert.deepEqual(fromFile.choices, [{ ranks }, choices[0]]);
+	const fromShort = audit.readShort(audit.writeShort(fromFile, setting.definitions), setting.definitions);
+	assert.deepEqual(fromShort, fromFile);
+	for (const one of [fromFile, fromShort]) assert(audit.check(one, setup).isRight);
+	assert(!audit.check({ ...fromFile, choices: [{ ranks: [...ranks].reverse() }, choices[0]] }, setup).isRight);
 });

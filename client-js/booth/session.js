@@ -9,6 +9,7 @@ import { crockford, parse as parseCode } from '../core/code.js';
 import * as entries from '../core/entry.js';
 import { claimedHead, headOf, LogReader } from '../core/log_reader.js';
 import { GRANULES } from '../core/manifest.js';
+import { plain } from '../core/parts.js';
 import { Problem, Unreachable } from '../net/api.js';
 import { checkOneLog, compareWithSeen, Contradiction, readHead, remember } from '../net/head.js';
 import { closesAt } from './closes.js';
@@ -156,7 +157,7 @@ export class Session {
 		if (open === null) throw new TypeError('the polls are not open');
 		return {
 			group: manifest.group, election, context: open.context, h: group.encode(open.h),
-			questions: this.setup.definitions.map(({ m, S, min, max, blank }) => ({ m, S, min, max, blank })),
+			questions: this.setup.definitions.map(plain),
 		};
 	}
 

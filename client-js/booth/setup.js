@@ -21,7 +21,7 @@ const NOTHING = new Uint8Array();
  * @property {any} manifest
  * @property {Uint8Array} election id
  * @property {import('../crypto/group.js').Group} group
- * @property {import('../crypto/bitproof.js').Definition[]} definitions
+ * @property {any[]} definitions of either kind (core/parts.js), as the method of each question says
  * @property {entries.Entry[]} roll entries whose payloads nobody looked at yet
  * @property {{h: any, context: Uint8Array, index: number, time: number}|null} open null: not opened yet
  */

@@ -260,7 +260,7 @@ export class Board {
 		if (this.phase === 'certifying') add('certificates');
 		if (this.phase === 'ready') add('phase');
 		if (this.phase === 'open') add('roll', 'closes', 'ballots', 'phase');
-		if (this.phase === 'closed') add('endorsements', 'phase');
+		if (this.phase === 'closed') add('endorsements', 'phase', ...(counting.mixesDue(this) > 0 ? /** @type {const} */ (['mixes']) : []));
 		this.tree.append(leaf);
 	}
 

@@ -11,8 +11,9 @@ import { require } from '../crypto/err.js';
  * closes        the end of the polls
  * ballots       which ballots count
  * endorsements  entries after the close: who has endorsed or decrypted
+ * mixes         what the next mix takes in, or the trustees decrypt
  * phase         the entry that begins the next phase may be the one that is missing
- * @typedef {'manifest'|'roll'|'keys'|'certificates'|'closes'|'ballots'|'endorsements'|'phase'} Gap
+ * @typedef {'manifest'|'roll'|'keys'|'certificates'|'closes'|'ballots'|'endorsements'|'mixes'|'phase'} Gap
  */
 
 /** Thrown where something cannot be judged, because what it rests on was left out. */

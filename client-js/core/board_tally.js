@@ -46,7 +46,7 @@ export function setTally(b, aggregates) {
 }
 
 /** Mixes that are still to come. @param {Board} b @returns {number} */
-const mixesDue = (b) => (b.stage === undefined ? 0 : b.manifest.mixes - b.stage.number);
+export const mixesDue = (b) => (b.stage === undefined ? 0 : b.manifest.mixes - b.stage.number);
 
 /** Without the sums nothing after the close can be judged. @param {Board} b */
 function needsTally(b) {
@@ -83,18 +83,18 @@ export const endorse = {
 function judgeMix(b, entry, content) {
 	const trustee = trusteeOf(entry);
 	needsTally(b);
+	needs(b, 'keys', 'mixes');
 	if (b.stage === undefined) throw new Refusal('MIX.WHEN', 'there is nothing to mix', 'type');
+	const { stage } = b;
+	const mix = (content.mix ??= inside('payload', () => mixes.read(stage, content.payload)));
+	inside('payload', () => mixes.checkForm(mix, trustee));
 	checkQuota(b, 'MIX.WHEN', 'a mix');
 	require(mixesDue(b) > 0, 'MIX.WHEN', `expected ${b.manifest.mixes} mixes, found one more`, 'type');
 	require(!b.mixers.has(trustee), 'MIX.WHEN', `trustee ${trustee} has mixed already`, 'signer');
-	needs(b, 'keys');
-	const mix = (content.mix ??= inside('payload', () => mixes.read(/** @type {any} */ (b.stage), content.payload)));
-	const due = b.stage.number + 1;
-	inside('payload', () => mixes.checkForm(mix, trustee));
-	if (mix.number !== due) needs(b, 'endorsements');
+	const due = stage.number + 1;
 	require(mix.number === due, 'MIX.WHEN', `expected mix ${due}, found mix ${mix.number}`, 'payload.number');
-	inside('payload', () => mixes.checkFresh(/** @type {any} */ (b.stage), mix));
-	return b.stage;
+	inside('payload', () => mixes.checkFresh(stage, mix));
+	return stage;
 }
 
 /** @type {import('./board.js').Handler} */
@@ -111,10 +111,13 @@ export const mix = {
 	take(b, entry, content) {
 		const trustee = trusteeOf(entry);
 		const { stage } = b;
-		if (b.phase !== 'closed' || content === undefined || stage === undefined || mixesDue(b) === 0 || b.mixers.has(trustee)) return false;
-		if (!holds(() => (content.mix ??= mixes.read(stage, content.payload)))) return false;
-		const after = mixes.next(stage, content.mix);
-		if (after === undefined) return false;
+		if (b.phase !== 'closed' || stage === undefined || mixesDue(b) === 0 || b.mixers.has(trustee) || b.gaps.has('mixes')) return false;
+		const isRead = content !== undefined && holds(() => (content.mix ??= mixes.read(stage, content.payload)));
+		const after = isRead ? mixes.next(stage, content.mix) : undefined;
+		if (after === undefined) {
+			b.gaps.add('mixes');
+			return false;
+		}
 		b.stage = after;
 		b.mixers.add(trustee);
 		if (mixesDue(b) === 0) b.tally.lists = new Map(after.lists.map(({ question, ciphertexts }) => [question, /** @type {any} */ (ciphertexts).flat()]));
@@ -128,7 +131,7 @@ function judgeDecrypt(b, entry) {
 	needsTally(b);
 	require(b.tally.questions.length > 0, 'DECRYPT.WHEN', 'no question may be decrypted', 'payload.decrypt');
 	checkQuota(b, 'DECRYPT.WHEN', 'a share');
-	if (mixesDue(b) > 0) needs(b, 'endorsements');
+	needs(b, 'mixes');
 	require(mixesDue(b) === 0, 'DECRYPT.LIST', `expected ${b.manifest.mixes} mixes before a share, found ${b.stage?.number}`, 'type');
 	require(!b.shares.some((one) => one.trustee === trustee), 'DECRYPT.SHARE', `trustee ${trustee} has decrypted already`, 'signer');
 	needs(b, 'keys');
@@ -141,7 +144,8 @@ export const decrypt = {
 		const trustee = trusteeOf(entry);
 		if (!holds(() => judgeDecrypt(b, entry))) return;
 		try {
-			content.shares = yield* tally.verifyingShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload);
+			content.read = yield* tally.readingShares(b.tally, trustee, content.payload);
+			content.shares = yield* tally.provingShares(b.tally, b.verificationKeys[trustee - 1], content.read);
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			content.refusal = new Refusal(error.rule, error.detail, error.where === '' ? 'payload' : `payload.${error.where}`);
@@ -153,12 +157,18 @@ export const decrypt = {
 		if (content.refusal !== undefined) throw content.refusal;
 		content.shares ??= inside('payload', () => tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload));
 	},
-	/** Also one that came too early, but never a false one: the totals come from valid shares. */
+	/**
+	 * Also one that came too early, but never a false one: the totals come from valid shares.  Only where lists were decrypted are false shares
+	 * taken in if they can be read, and the result is held against these.
+	 */
 	take(b, entry, content) {
 		const trustee = trusteeOf(entry);
 		if (b.phase !== 'closed' || content === undefined || b.tally === undefined || b.tally.questions.length === 0) return false;
-		if (mixesDue(b) > 0 || content.refusal !== undefined || b.verificationKeys?.[trustee - 1] === undefined || b.shares.some((one) => one.trustee === trustee)) return false;
-		const read = () => (content.shares ??= tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload));
+		if (mixesDue(b) > 0 || b.gaps.has('mixes') || b.verificationKeys?.[trustee - 1] === undefined || b.shares.some((one) => one.trustee === trustee)) return false;
+		const read = () => {
+			if (b.tally.lists === undefined) content.shares ??= tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload);
+			else content.shares ??= content.read ?? finish(tally.readingShares(b.tally, trustee, content.payload));
+		};
 		b.endorsersAtDecryption ??= b.endorsed.map(({ signer }) => signer);
 		if (!holds(read)) return false;
 		b.shares.push(content.shares);
@@ -169,7 +179,7 @@ export const decrypt = {
 /** @param {Board} b */
 function judgeResult(b) {
 	needsTally(b);
-	needs(b, 'endorsements');
+	needs(b, 'endorsements', 'mixes');
 }
 
 /** @type {import('./board.js').Handler} */

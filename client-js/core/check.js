@@ -169,7 +169,7 @@ function isIdle(number, board) {
 	if (number === 3) return true;
 	if (number >= 9 && number <= 11) return board?.context !== undefined;
 	if (number === 13) return board?.tally !== undefined;
-	if (number === 15) return board?.tally !== undefined && board.stage === undefined;
+	if (number === 15) return board?.tally !== undefined && board.stage === undefined && board.phase !== 'cancelled';
 	return number === 16 && board?.tally?.questions.length === 0;
 }
 

@@ -47,7 +47,7 @@ test('a right board is verified, a part of one is unfinished [CHECK]', async () 
 	assert.equal(report.verdict, 'verified');
 	assert.deepEqual(report.failures, []);
 	assert.deepEqual([...seen.phases], ['tree', 'entries']);
-	assert.deepEqual(seen.lines, Array.from({ length: 16 }, (_, i) => i + 1));
+	assert.deepEqual(seen.lines, Array.from({ length: 17 }, (_, i) => i + 1));
 	assert.equal(report.result.questions[0].outcome, 'void');
 	assert.equal((await verifyBoard(sourceOf(filesOf(entries.slice(0, -1))))).verdict, 'unfinished');
 });

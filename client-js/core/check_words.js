@@ -135,6 +135,8 @@ function end(b) {
 	for (const q of b.poll === undefined ? [] : b.manifest.questions) {
 		const found = outcome(q, b.poll, b.manifest.privacy_floor);
 		if (found === 'void') list.push({ code: 'void', text: `Too few voted on "${q.title}": the quorum was not met, and nothing was decrypted.` });
+		if (found === 'decided' && q.method === 'ranked')
+			list.push({ code: 'ballots-public', text: `The ballots on "${q.title}" are public, one by one and without names: whoever told others beforehand of a ballot that nobody else would cast can be held to it.` });
 		if (found === 'withheld') list.push({ code: 'withheld', text: `Too few ballots count to decrypt "${q.title}" without coming close to single votes.` });
 	}
 	return list;

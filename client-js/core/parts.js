@@ -16,6 +16,12 @@ import * as ranking from './ranking.js';
 /** @param {Definition} d @returns {d is import('./ranking.js').RankedDefinition} */
 export const isRanked = (d) => 'd' in d;
 
+/** What `plain` gives, or what a question says. @param {any} question @returns {Definition} */
+export const define = (question) => ('equal' in question ? ranking.define(question) : bitproof.define(question));
+
+/** As few members as make it again, for another thread. @param {Definition} d */
+export const plain = (d) => (isRanked(d) ? { m: d.m, min: d.min, max: d.max, equal: d.equal } : { m: d.m, S: d.S, min: d.min, max: d.max, blank: d.blank });
+
 /** Ciphertexts of a part. @param {Definition} d */
 export const numCiphertexts = (d) => (isRanked(d) ? d.w : d.m);
 

@@ -46,7 +46,7 @@ export const parseChunk = (payload) => json.read(payload, chunkShape, 'ROLL', MA
 export const parseChange = (payload) => json.read(payload, changeShape, 'ROLL.CHANGE', MAX_LENGTH);
 
 export class Roll {
-	/** @param {{maxScore: number, minHolders: number, below: 'refuse'|'warn', mixed?: number}} rules mixed: bytes of a ballot in a mix */
+	/** @param {{maxScore: number, minHolders: number, below: 'refuse'|'warn', mixed?: number, largest?: number}} rules bytes of a ballot in a mix, and in the largest file of ballots */
 	constructor(rules) {
 		this.rules = rules;
 		/** @type {Map<string, Voter>} in the order of their ids, later ones behind */
@@ -187,12 +187,13 @@ export class Roll {
 
 	/** [RANK.ROLL] A weight beside a plaintext ballot would name its voter; and a mix has a largest size. @param {Map<number, number>} holders */
 	#judgeRanked(holders) {
-		const { mixed = 0 } = this.rules;
+		const { mixed = 0, largest = 0 } = this.rules;
 		if (mixed === 0) return;
 		const values = [...holders].filter(([, count]) => count > 0);
 		const voters = values.reduce((sum, [, count]) => sum + count, 0);
 		require(values.every(([weight]) => weight === 1), 'RANK.ROLL', 'where a question is ranked, every weight is 1');
 		require(voters * mixed <= MAX_MIXED, 'RANK.ROLL', `${voters} voters are more than a mix can take`);
+		require(voters * largest <= MAX_MIXED, 'RANK.ROLL', `${voters} voters make larger files of ballots than anybody reads`);
 	}
 
 	/** [ROLL.WEIGHTS] @param {Map<number, number>} holders @param {boolean} final */
@@ -208,10 +209,13 @@ export class Roll {
 }
 
 /** @param {any} manifest @returns {Roll} */
-export const forManifest = (manifest) =>
-	new Roll({
+export function forManifest(manifest) {
+	const ranked = manifest.questions.map(definitionOf).filter(isRanked);
+	return new Roll({
 		maxScore: Math.max(...manifest.questions.map((q) => q.score_max)),
 		minHolders: manifest.weights.min_holders,
 		below: manifest.weights.below,
-		mixed: manifest.questions.map(definitionOf).filter(isRanked).reduce((sum, { w }) => sum + 64 * w + 160, 0),
+		mixed: ranked.reduce((sum, { w }) => sum + 64 * w + 160, 0),
+		largest: Math.max(0, ...ranked.map(({ m }) => 5 * m + 16)),
 	});
+}

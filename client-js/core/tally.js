@@ -106,9 +106,8 @@ const placeOf = ({ purpose, question, option }) => (purpose === 'lot' ? 'lot' : 
 /** Which rule a false proof breaks. @param {Item} one */
 const ruleOf = ({ purpose }) => (purpose === 'decrypt-list' ? 'DLEQ.LIST' : 'DLEQ');
 
-/** Reads and verifies, in steps. @param {Tally} t @param {number} trustee of the signer @param {Point} Y its verification key
- * @param {Uint8Array} payload @returns {Generator<void, Shares>} */
-export function* verifyingShares(t, trustee, Y, payload) {
+/** Reads them, in steps. @param {Tally} t @param {number} trustee of the signer @param {Uint8Array} payload @returns {Generator<void, Shares & {proofs: dleq.Proof[]}>} */
+export function* readingShares(t, trustee, payload) {
 	const { group } = t;
 	const rule = 'DECRYPT.SHARE';
 	const reader = new Reader(payload, (detail) => new Refusal(rule, detail, 'length'));
@@ -129,6 +128,13 @@ export function* verifyingShares(t, trustee, Y, payload) {
 		shares.push(Z);
 	}
 	const proofs = read.map(({ proof }, k) => inside(placeOf(due[k]), () => under(rule, () => dleq.parse(group, proof))));
+	return { trustee, shares, proofs };
+}
+
+/** Verifies them, in steps. @param {Tally} t @param {Point} Y the trustee's verification key @param {Shares & {proofs: dleq.Proof[]}} read @returns {Generator<void, Shares>} */
+export function* provingShares(t, Y, { trustee, shares, proofs }) {
+	const { group } = t;
+	const due = items(t);
 	const statements = [];
 	for (const [k, one] of due.entries()) {
 		statements.push(statement(t, trustee, Y, one, shares[k]));
@@ -140,8 +146,8 @@ export function* verifyingShares(t, trustee, Y, payload) {
 	return { trustee, shares };
 }
 
-/** The same at once. @param {Tally} t @param {number} trustee @param {Point} Y @param {Uint8Array} payload @returns {Shares} */
-export const verifyShares = (t, trustee, Y, payload) => finish(verifyingShares(t, trustee, Y, payload));
+/** Both at once. @param {Tally} t @param {number} trustee @param {Point} Y @param {Uint8Array} payload @returns {Shares} */
+export const verifyShares = (t, trustee, Y, payload) => finish(provingShares(t, Y, finish(readingShares(t, trustee, payload))));
 
 /** Sum of lambda_j Z_j for each element of one item. @param {Group} group @param {Shares[]} T @param {number} k @returns {Generator<Point>} */
 function* interpolated(group, T, k) {

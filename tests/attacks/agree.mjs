@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // node tests/attacks/agree.mjs FOLDER VERIFIER: asks the verifier in JavaScript and the program VERIFIER about every board of FOLDER:
 //   FOLDER/corpus     what tool_make_corpus wrote: both must say first what cases.tsv says
-//   FOLDER/boards     others, right or unfinished: both must print the same sixteen lines
+//   FOLDER/boards     others, right or unfinished: both must print the same seventeen lines
 //   FOLDER/changed    made here from FOLDER/boards/*.tar, with one bit of a file flipped or a file missing
 // One process for all of them.  Prints TAP; exits 0 if all is as it should be.
 import { execFile } from 'node:child_process';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the verifier found: sixteen lines, every failure by name, a plain verdict, and what the result rests on.
+// What the verifier found: seventeen lines, every failure by name, a plain verdict, and what the result rests on.
 import { el } from '../../ui/dom.js';
 import { currentLanguage, formatNumber, t } from '../../ui/i18n.js';
 import { notice } from '../../ui/layout.js';
 import { pageUrl, where } from '../../ui/where.js';
 
-const CHECKS = 16;
+const CHECKS = 17;
 const SHOWN = 200;
 const KINDS = /** @type {{[state: string]: string}} */ ({ ok: 'good', failed: 'bad', pending: 'warning', 'not examined': 'warning' });
 

@@ -19,12 +19,12 @@ import { testCode } from './code.mjs';
 import { collect, seeded } from './kit.mjs';
 import { question, referendum, sample, trustee } from './manifest.mjs';
 
-const OPENS = 1893456000;
+export const OPENS = 1893456000;
 const EMPTY = new Uint8Array();
-const roleKey = (name, role) => signKey(testCode(name), role).key;
+export const roleKey = (name, role) => signKey(testCode(name), role).key;
 
 /** Writes entries as their signers would, on a board that admits only what is right. */
-class Maker {
+export class Maker {
 	constructor(name) {
 		this.name = name;
 		this.board = new Board();
@@ -124,8 +124,8 @@ class Maker {
 	}
 }
 
-const choice = (values, blank = false) => ({ values, blank });
-const change = (m, action, voter, more = {}) => ({ action, voter, label: '', weight: 0, key: '', reason: 'Test data.', ...more });
+export const choice = (values, blank = false) => ({ values, blank });
+export const change = (m, action, voter, more = {}) => ({ action, voter, label: '', weight: 0, key: '', reason: 'Test data.', ...more });
 
 /** Everything that can be on a board, in ristretto255. @param {(m: Maker) => void} [at] is called before every entry */
 function usual(at = () => {}) {
@@ -482,7 +482,7 @@ export function make() {
 }
 
 /** A board like the one of an election after some entries, to make another next entry. */
-function rewound(m, size, clock) {
+export function rewound(m, size, clock) {
 	const again = new Maker(m.name);
 	for (const text of m.texts.slice(0, size)) again.post(utf8(text));
 	again.clock = clock;

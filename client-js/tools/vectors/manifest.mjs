@@ -10,13 +10,13 @@ import { collect } from './kit.mjs';
 export const ops = {
 	'manifest.parse'(input) {
 		const m = manifest.parse(utf8(input.payload_text));
-		return { bits: m.questions.map((q) => manifest.definitionOf(q).L), endorsers: manifest.endorsersOf(m).map(({ signer }) => signer), max_ballot: manifest.maxBallotLength(m) };
+		return { bits: m.questions.map((q) => manifest.definitionOf(q).L ?? 0), endorsers: manifest.endorsersOf(m).map(({ signer }) => signer), max_ballot: manifest.maxBallotLength(m) };
 	},
 };
 
 const b64 = (one) => base64.write(one.public);
 const OPENS = 1893456000;
-const option = (id, change = {}) => ({ id, label: `Option ${id}`, text: '', link: '', ...change });
+export const option = (id, change = {}) => ({ id, label: `Option ${id}`, text: '', link: '', ...change });
 
 /** @param {string} name whose code the keys come from */
 export const trustee = (name) => ({
@@ -46,6 +46,18 @@ export const referendum = (change = {}) => ({
 });
 const score = (change = {}) => question({ method: 'score', min: 0, max: 15, score_max: 5, blank: false, quorum: null, ...change });
 const approval = (change = {}) => question({ method: 'approval', min: 0, max: 3, blank: false, ...change });
+
+/** A ranked question. @param {any} [count] its member `count` @param {any} [change] */
+export const rankedQuestion = (count = {}, change = {}) => ({
+	...question({ id: 'order', title: 'Order', method: 'ranked', min: 0, max: 3, blank: false, quorum: null, ...change }),
+	count: { method: 'scottish-stv-2007', equal: false, minimum: 0, default: '', quorum: 0, ratios: [], ...count },
+});
+
+/** A manifest with ranked questions. @param {any} change @param {number|undefined} mixes */
+export const rankedSample = (change = {}, mixes = 2) => {
+	const { trustees, endorsers, questions, ...head } = sample({ questions: [rankedQuestion()], ...change });
+	return { ...head, mixes, trustees, endorsers, questions };
+};
 
 const text = (value) => fromUtf8(json.write(value));
 const many = (count, make) => Array.from({ length: count }, (_, i) => make(i));

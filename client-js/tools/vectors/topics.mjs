@@ -16,6 +16,8 @@ import * as keys from './keys.mjs';
 import * as manifest from './manifest.mjs';
 import * as merkle from './merkle.mjs';
 import * as opening from './opening.mjs';
+import * as rankedElection from './ranked_election.mjs';
+import * as rankedManifest from './ranked_manifest.mjs';
 import * as ranking from './ranking.mjs';
 import * as receipt from './receipt.mjs';
 import * as result from './result.mjs';
@@ -32,5 +34,5 @@ export const topics = {
 	ceremony, ceremony_modp4096: ceremony.modp,
 	tally, tally_modp4096: tally.modp, result, merkle, checkpoint, receipt, fork,
 	count, json, characters, manifest, roll, election,
-	ranking, opening, shuffle, dleq_list: dleqList,
+	ranking, opening, shuffle, dleq_list: dleqList, ranked_manifest: rankedManifest, ranked_election: rankedElection,
 };
