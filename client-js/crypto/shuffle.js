@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // [SHUFFLE.STATEMENT] That one list of ciphertexts is another one, in another order and encrypted anew.  specs/ranked.md section 4.
 //
-// The prover is here for vectors and tests, simple and slow; the verifier is for elections.
+// The prover is here for vectors and tests: simple, slow, and its time tells its secrets.  The verifier is for elections.
 import { beToInt, join, u64 } from './bytes.js';
 import { Refusal, require, under } from './err.js';
 import { combine } from './group.js';
@@ -158,7 +158,7 @@ export function prove(st, { permutation, s }, coins, begin = beginTranscript) {
 	const u = exponentsOf(group, transcript.output(), N);
 	const e = permutation.map((j) => u[j - 1]);
 	const { C, D, X } = makeChain(group, base, e, coins);
-	const masked = (/** @type {Point[]} */ points) => combine(group, ...points.map((P, i) => /** @type {[bigint, Point]} */ ([y[i], P])));
+	const masked = (/** @type {Point[]} */ points) => multiplyMany(group, y, points);
 	const first = {
 		c, C, D,
 		t1: group.multiply(m1, g),
