@@ -233,8 +233,8 @@ static const char *replay(const tb_vector *v)
 
 int main(void)
 {
-	static const char *const topics[] = {"election"};
+	static const char *const topics[] = {"election", "ranked_election"};
 	static const tb_vector_op ops[] = {{"board.append", append}, {"board.replay", replay}};
 
-	return tb_vectors_run(topics, 1, ops, sizeof ops / sizeof ops[0]);
+	return tb_vectors_run(topics, sizeof topics / sizeof topics[0], ops, sizeof ops / sizeof ops[0]);
 }

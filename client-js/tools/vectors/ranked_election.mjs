@@ -61,29 +61,29 @@ class RankedMaker extends Maker {
 /** @param {number[]} order of some of the 44, the first first */
 const of44 = (...order) => ({ ranks: parties.map((_, i) => order.indexOf(i) + 1) });
 
-/** Up to the opening. @param {Maker} m @param {any} manifest @param {string[]} voters */
-function begin(m, manifest, voters) {
-	m.post(m.admin('manifest', manifest));
-	m.post(m.registrar('roll', { first: 0, voters: voters.map((id) => m.rollLine(id, 1)), final: true }));
-	for (const i of [1, 2, 3]) m.post(m.trustee('trustee.commit', i, m.commit(i)));
-	for (const i of [1, 2, 3]) m.post(m.trustee('trustee.certify', i, m.certificate(i)));
+/** Up to the opening. @param {Maker} m @param {any} manifest @param {string[]} voters @param {(bytes: () => Uint8Array) => void} [post] */
+function begin(m, manifest, voters, post = (bytes) => m.post(bytes())) {
+	post(() => m.admin('manifest', manifest));
+	post(() => m.registrar('roll', { first: 0, voters: voters.map((id) => m.rollLine(id, 1)), final: true }));
+	for (const i of [1, 2, 3]) post(() => m.trustee('trustee.commit', i, m.commit(i)));
+	for (const i of [1, 2, 3]) post(() => m.trustee('trustee.certify', i, m.certificate(i)));
 	m.clock = OPENS;
-	m.post(m.server('open', m.open()));
+	post(() => m.server('open', m.open()));
 }
 
 const VOTERS = ['ada', 'bert', 'chen', 'dora', 'eve', 'finn', 'gil'];
 const SEATS = rankedQuestion({ minimum: 1 }, { id: 'seats', options: ['a', 'b', 'c', 'd'].map((id) => option(id)), max: 4, winners: 2 });
 const PARTIES = rankedQuestion({ method: 'condorcet-debian-1.9', equal: true, default: 'p43', quorum: 1, ratios: parties.map((_, i) => [i === 0 ? 3 : 1, 1]) }, { id: 'parties', title: 'Parties', options: parties, max: 44, winners: 1 });
 
-/** Two ranked questions of width 1 and 2 around one that is not, two mixes. @param {(m: RankedMaker) => void} [at] is called before every entry from the opening on */
+/** Two ranked questions of width 1 and 2 around one that is not, two mixes. @param {(m: RankedMaker) => void} [at] is called before every entry */
 function ranked(at = () => {}) {
 	const m = new RankedMaker('ranked');
-	begin(m, rankedSample({ privacy_floor: 3, questions: [SEATS, referendum({ quorum: null }), PARTIES] }), VOTERS);
 	const post = (bytes) => {
 		at(m);
 		m.post(bytes());
 		m.clock += 60;
 	};
+	begin(m, rankedSample({ privacy_floor: 3, questions: [SEATS, referendum({ quorum: null }), PARTIES] }), VOTERS, post);
 	const yes = choice([1, 0]);
 	post(() => m.ballot('ada', [ranks(1, 2, 3, 4), yes, of44(3, 4)]));
 	post(() => m.ballot('bert', [ranks(0, 0, 0, 0), choice([0, 1]), of44(0, 43, 1)]));
@@ -196,7 +196,12 @@ function reversed(group, { question, width, bytes }) {
 
 /** [number of entries]: what to refuse there. */
 function wrongEntries(refuse, first) {
+	const roll = (m, ...weights) => m.registrar('roll', { first: 0, voters: VOTERS.slice(0, weights.length).map((id, i) => m.rollLine(id, weights[i])), final: true });
 	return {
+		1: (m) => {
+			refuse(m, 'one weight of 2 where a question is ranked', 'RANK.ROLL', roll(m, 1, 1, 2, 2));
+			refuse(m, 'every weight 2 where a question is ranked', 'RANK.ROLL', roll(m, 2, 2));
+		},
 		9: (m) => wrongBallots(m, refuse),
 		20: (m) => {
 			first.stage = m.board.stage;

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Manifests and rolls of elections with ranked questions.
-import { forManifest } from '../../core/roll.js';
+// Manifests of elections with ranked questions.
 import * as json from '../../core/json.js';
-import * as manifests from '../../core/manifest.js';
-import { fromUtf8, utf8 } from '../../crypto/bytes.js';
+import { fromUtf8 } from '../../crypto/bytes.js';
 import { collect } from './kit.mjs';
 import { ops as manifestOps, option, question, rankedQuestion, rankedSample, referendum, sample, trustee } from './manifest.mjs';
-import { chunk, voter } from './roll.mjs';
 
-export const ops = {
-	'manifest.parse': manifestOps['manifest.parse'],
-	'ranked.define'({ payload_text }) {
-		const m = manifests.parse(utf8(payload_text));
-		const [d] = m.questions.map(manifests.definitionOf);
-		return { d: d.d, w: d.w, mixes: m.mixes };
-	},
-	'ranked.roll'({ payload_text, chunks }) {
-		const roll = forManifest(manifests.parse(utf8(payload_text)));
-		for (const one of chunks) roll.addChunk(utf8(one));
-		return { final: roll.isFinal, electorate: roll.size };
-	},
-};
+export const ops = manifestOps;
 
 const text = (value) => fromUtf8(json.write(value));
 const many = (count) => Array.from({ length: count }, (_, i) => option(`o${i}`));
@@ -77,32 +62,25 @@ function questionCases(good, bad, badRule) {
 }
 
 function mixCases(c) {
-	const good = (name, change, mixes) => c.good('ranked.define', name, { payload_text: text(rankedSample(change, mixes)) });
-	const bad = (name, change, mixes) => c.bad('ranked.define', name, 'RANK.MANIFEST', { payload_text: text(rankedSample(change, mixes)) });
+	const good = (name, change, mixes) => c.good('manifest.parse', name, { payload_text: text(rankedSample(change, mixes)) });
+	const bad = (name, change, mixes) => c.bad('manifest.parse', name, 'RANK.MANIFEST', { payload_text: text(rankedSample(change, mixes)) });
 	good('as many mixes as the threshold', {}, 2);
 	good('a mix by every trustee', {}, 3);
 	bad('fewer mixes than the threshold', {}, 1);
 	bad('more mixes than trustees', {}, 4);
 	const { trustees, endorsers, questions, ...head } = sample();
-	c.bad('ranked.define', 'mixes where no question is ranked', 'RANK.MANIFEST', { payload_text: text({ ...head, mixes: 2, trustees, endorsers, questions }) });
-	c.bad('ranked.define', 'no mixes where a question is ranked', 'RANK.MANIFEST', { payload_text: text(sample({ questions: [rankedQuestion()] })) });
+	c.bad('manifest.parse', 'mixes where no question is ranked', 'RANK.MANIFEST', { payload_text: text({ ...head, mixes: 2, trustees, endorsers, questions }) });
+	c.bad('manifest.parse', 'no mixes where a question is ranked', 'RANK.MANIFEST', { payload_text: text(sample({ questions: [rankedQuestion()] })) });
 	good('one trustee, one mix', { threshold: 1, trustees: [trustee('t1')] }, 1);
 	for (const m of [43, 44, 500]) good(`${m} options`, { questions: [rankedQuestion({}, { options: many(m), max: m })] }, 2);
-}
-
-function rollCases(c) {
-	const small = { payload_text: text(rankedSample()) };
-	c.good('ranked.roll', 'a roll of three', { ...small, chunks: [chunk(0, ['ada', 'bert', 'chen'].map((id) => voter(id)), true)] });
-	c.bad('ranked.roll', 'a weight of 2', 'RANK.ROLL', { ...small, chunks: [chunk(0, [voter('ada'), voter('bert', 2)], true)] });
-	c.bad('ranked.roll', 'every weight 2', 'RANK.ROLL', { ...small, chunks: [chunk(0, [voter('ada', 2), voter('bert', 2)], true)] });
 }
 
 export function make() {
 	const c = collect(ops, {
 		topic: 'ranked_manifest',
-		about: 'Manifests and rolls of elections with ranked questions.',
+		about: 'Manifests of elections with ranked questions.',
 		source: 'client-js',
-		spec: ['RANK.MANIFEST', 'RANK.ROLL', 'RANK.DEFINITION'],
+		spec: ['RANK.MANIFEST', 'RANK.DEFINITION', 'MANIFEST.QUESTIONS'],
 	});
 	const good = (name, change) => c.good('manifest.parse', name, { payload_text: text(rankedSample(change)) });
 	const badRule = (name, rule, change) => c.bad('manifest.parse', name, rule, { payload_text: text(rankedSample(change)) });
@@ -110,6 +88,5 @@ export function make() {
 	methodCases(good, bad);
 	questionCases(good, bad, badRule);
 	mixCases(c);
-	rollCases(c);
 	return c.file();
 }

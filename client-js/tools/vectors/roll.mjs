@@ -20,8 +20,8 @@ export const ops = {
 };
 
 const key = (name) => base64.write(publicKey(reduce(seeded(`roll ${name}`, 64), getGroup('ristretto255').q)));
-export const voter = (id, weight = 1, k = key(id)) => [id, `Voter ${id}`, weight, k];
-export const chunk = (first, voters, final = false) => JSON.stringify({ first, voters, final });
+const voter = (id, weight = 1, k = key(id)) => [id, `Voter ${id}`, weight, k];
+const chunk = (first, voters, final = false) => JSON.stringify({ first, voters, final });
 const change = (action, id, more = {}) =>
 	JSON.stringify({ action, voter: id, label: action === 'add' ? `Voter ${id}` : '', weight: action === 'add' ? 1 : 0, key: action === 'remove' ? '' : key(`${id} new`), reason: 'Test data.', ...more });
 
