@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { identify, press, step, tracker } from '../support/booth.mjs';
 import { accessibility, openBrowser, openPage, picture } from '../support/browser.mjs';
 import { Server } from '../support/election.mjs';
 
@@ -144,6 +145,31 @@ async function fillForm(o, opens, closes) {
 	await o.button('Next').click();
 }
 
+/** From the list of elections to "recorded", and to the check page from there. @param {string[]} choices an option of each question */
+async function votesInBooth(o, id, choices) {
+	const { page, watch } = await openPage(o.context, [o.server.url], { shift: o.server.shift });
+	await page.goto(o.server.url);
+	await page.getByRole('link', { name: 'Vote', exact: true }).click();
+	await identify(page, id, o.codes[id]);
+	for (const [i, choice] of choices.entries()) {
+		await page.getByLabel(choice, { exact: true }).check();
+		await press(page, i < choices.length - 1 ? 'Next' : 'Review my ballot');
+	}
+	await page.getByText('You have chosen 1 and could choose up to 2.').waitFor(); // said once, and no obstacle
+	await press(page, 'Review my ballot');
+	await tracker(page);
+	await press(page, 'Cast my vote');
+	await step(page, /Your vote is recorded/);
+	const shown = await page.locator('dl.facts .code').first().textContent();
+	await page.getByRole('link', { name: 'Check my vote' }).last().click();
+	await page.getByLabel('Voter id').fill(id);
+	await page.getByLabel('Tracker').fill(String(shown));
+	await press(page, 'Check');
+	await page.locator('main .notice.good').waitFor();
+	assert.deepEqual(watch.faults, []);
+	await page.close();
+}
+
 test('a whole election, by clicking and typing', async (t) => {
 	const o = await Office.open(t);
 	const { page, server } = o;
@@ -281,7 +307,7 @@ test('a whole election, by clicking and typing', async (t) => {
 	await t.test('the polls open by themselves; turnout is live; the roll can be changed', async () => {
 		await o.pass(opens - server.now());
 		await page.locator('.badge', { hasText: /^Open$/ }).waitFor();
-		vote('ada', '--choose', 'shall-the-fee-rise=yes', '--choose', 'which-projects-come-first=roof');
+		await votesInBooth(o, 'ada', ['Yes', 'Roof']);
 		await page.locator('.tile').filter({ hasText: 'Voted' }).getByText('1', { exact: true }).waitFor();
 		const form = page.locator('section.card').filter({ hasText: 'Change the roll' });
 		await o.fill('Id of the voter', 'eve', form);
@@ -355,6 +381,19 @@ test('a whole election, by clicking and typing', async (t) => {
 		assert.deepEqual(shown, [[1, 1], [1, 0, 0]]);
 		assert.match(server.run('tabella-verify', board), /VERIFIED/);
 		await o.clean('result');
+	});
+
+	await t.test('the same result for everybody, and verified in the browser', async () => {
+		const { page: reader, watch } = await openPage(o.context, [server.url], { shift: server.shift });
+		await reader.goto(server.url);
+		await reader.getByRole('link', { name: 'Results' }).click();
+		await reader.locator('table.result').first().waitFor();
+		const totals = await reader.locator('table.result').evaluateAll((tables) => tables.map((table) => [...table.querySelectorAll('tbody tr td:first-of-type')].map((cell) => Number(cell.textContent))));
+		assert.deepEqual(totals, [[1, 1], [1, 0, 0]]);
+		await reader.locator('header nav').getByRole('link', { name: 'Verify everything' }).click();
+		await reader.getByRole('button', { name: 'Verify now' }).click();
+		await reader.getByRole('heading', { name: 'Verified: everything is right' }).waitFor();
+		assert.deepEqual(watch.faults, []);
 	});
 });
 
