@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { identify, look, openBooth, press, RICH_QUESTIONS, step, tracker, voteInBooth } from '../support/booth.mjs';
+import { answer, identify, look, openBooth, press, RICH_QUESTIONS, step, tracker, voteInBooth } from '../support/booth.mjs';
 import { openBrowser, openPage } from '../support/browser.mjs';
+import { cameraSees } from '../support/camera.mjs';
 import { Election } from '../support/election.mjs';
 import { lyingProxy } from '../support/lying_proxy.mjs';
 
@@ -77,6 +78,60 @@ test('[BOOTH.AUDIT] check this ballot first', async (t) => {
 	const board = election.server.run('tabella', 'status', '--json', election.url);
 	assert.match(board, /"ballots":1/);
 	assert.equal(await page.locator('dl.facts .code').first().textContent(), fresh);
+});
+
+test('the camera reads the QR codes of the booth: the receipt, and the opened ballot', async (t) => {
+	const election = await Election.start(t, { voters: 2 });
+	const context = await openBrowser(t);
+	const film = (/** @type {string} */ name) => join(election.server.folder, `${name}.y4m`);
+	const { page } = await openBooth(context, election);
+	const shown = await voteInBooth(page, election, 'v001');
+	const receipt = await cameraSees(context, await page.locator('svg.qr').screenshot(), film('receipt'));
+
+	await t.test('check my vote', async () => {
+		const phone = await openBrowser(t, { args: receipt, viewport: { width: 360, height: 740 } });
+		const { page: check, watch } = await openPage(phone, [election.url], { shift: election.server.shift });
+		await check.goto(`${election.url}/check`);
+		await press(check, 'Scan a QR code with the camera');
+		await check.getByRole('heading', { level: 2, name: /recorded and counts/ }).waitFor();
+		assert.equal(await check.getByLabel('Tracker').inputValue(), shown);
+		assert.equal(await check.locator('video').count(), 0, 'the camera is off again');
+		await check.getByRole('button', { name: 'Scan a QR code with the camera' }).waitFor();
+		assert.deepEqual(watch.faults, []);
+	});
+
+	await t.test('an opened ballot, checked on a phone', async () => {
+		const { page: booth } = await openBooth(context, election);
+		await identify(booth, 'v002', election.codes.v002);
+		await answer(booth);
+		const due = await tracker(booth);
+		await press(booth, 'Check this ballot first');
+		await step(booth, /open for checking/);
+		const phone = await openBrowser(t, { args: await cameraSees(context, await booth.locator('svg.qr').screenshot(), film('audit')), viewport: { width: 360, height: 740 } });
+		const { page: audit, watch } = await openPage(phone, [election.url], { shift: election.server.shift });
+		await audit.goto(`${election.server.url}/audit?e=meeting`);
+		await press(audit, 'Scan a QR code with the camera');
+		await audit.getByRole('heading', { level: 2, name: /holds these choices/ }).waitFor();
+		assert.equal(await audit.locator('main .code').first().textContent(), due);
+		assert.deepEqual(watch.faults, []);
+	});
+
+	await t.test('nothing to see, and no camera', async () => {
+		const phone = await openBrowser(t, { args: await cameraSees(context, null, film('table')), viewport: { width: 360, height: 740 } });
+		const { page: check } = await openPage(phone, [election.url], { shift: election.server.shift });
+		await check.goto(`${election.url}/check`);
+		await press(check, 'Scan a QR code with the camera');
+		await check.locator('video').waitFor();
+		await check.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 0);
+		await look(check, 'camera');
+		await press(check, 'Stop the camera');
+		await check.locator('video').waitFor({ state: 'detached' });
+		const { page: without } = await openPage(context, [election.url], { shift: election.server.shift });
+		await without.goto(`${election.url}/check`);
+		await press(without, 'Scan a QR code with the camera');
+		await without.getByText('The camera cannot be used here.').waitFor();
+		await look(without, 'no-camera');
+	});
 });
 
 test('[BOOTH.CHECK] check my vote', async (t) => {
