@@ -9,6 +9,7 @@ import { equal, hex } from '../crypto/bytes.js';
 import { under } from '../crypto/err.js';
 import { leafHash } from '../crypto/merkle.js';
 import { sha256 } from '../crypto/hash.js';
+import { checkActs, namedIn } from './acts.js';
 import * as api from './api.js';
 import { compareWithSeen, Contradiction, forget, readHead, remember } from './head.js';
 
@@ -28,6 +29,7 @@ const SIGNATURES_SHOWN = new Set(['manifest', 'open', 'extend', 'notice', 'close
  * @property {any} manifest @property {Uint8Array} id
  * @property {Act[]} acts @property {number} hidden how many acts were not read
  * @property {import('../core/history.js').History} history
+ * @property {boolean} isComplete whether it is proved that no act is left out [HTTP.ACTS]
  * @property {boolean} isOlder than what this browser has seen: a mirror that lags behind
  */
 
@@ -50,8 +52,9 @@ export class Election {
 
 	/** The election as it is now. @returns {Promise<View>} */
 	async load() {
-		const state = await api.state(this.url);
+		/* In this order: a state that is older than the checkpoint leaves out what came in between. */
 		const note = await api.checkpoint(this.url);
+		const state = await api.state(this.url);
 		const claimed = claimedHead(note);
 		if (this.#view && equal(claimed.root, this.#view.head.root) && claimed.size === this.#view.head.size) {
 			this.#view = { ...this.#view, state };
@@ -61,8 +64,11 @@ export class Election {
 		const { log, first, manifest, id, head } = shown;
 		this.#manifest = manifest;
 		const isOlder = await this.#compare(shown);
-		const { acts, hidden } = await this.#acts(log, state, manifest, id, first);
-		this.#view = { url: this.url, state, note, head, log, manifest, id, acts, hidden, history: under('ENTRY.ENVELOPE', () => summarize(manifest, acts)), isOlder };
+		const named = namedIn(state, head.size);
+		const { acts, hidden } = await this.#acts(log, named, manifest, id, first);
+		const history = under('ENTRY.ENVELOPE', () => summarize(manifest, acts));
+		const isComplete = await checkActs(log, history, named);
+		this.#view = { url: this.url, state, note, head, log, manifest, id, acts, hidden, history, isComplete, isOlder };
 		return this.#view;
 	}
 
@@ -83,13 +89,13 @@ export class Election {
 		await forget(await this.memory, this.#manifest, this.url);
 	}
 
-	/** @param {LogReader} log @param {any} state @param {any} manifest @param {Uint8Array} id @param {Act} first */
-	async #acts(log, state, manifest, id, first) {
-		const named = /** @type {any[]} */ (Array.isArray(state.acts) ? state.acts : []).filter((index) => Number.isSafeInteger(index) && index > 0 && index < log.head.size);
-		const hidden = Math.max(0, named.length - MAX_ACTS);
+	/** @param {LogReader} log @param {number[]} named @param {any} manifest @param {Uint8Array} id @param {Act} first */
+	async #acts(log, named, manifest, id, first) {
+		const others = named.filter((index) => index > 0);
+		const hidden = Math.max(0, others.length - MAX_ACTS);
 		/* The beginning and the end say what the election is; what is left out between them are notices. */
-		const wanted = hidden > 0 ? [...named.slice(0, MAX_ACTS / 2), ...named.slice(-MAX_ACTS / 2)] : named;
-		const rest = await Promise.all([...new Set(wanted)].sort((a, b) => a - b).map((index) => this.#act(log, index)));
+		const wanted = hidden > 0 ? [...others.slice(0, MAX_ACTS / 2), ...others.slice(-MAX_ACTS / 2)] : others;
+		const rest = await Promise.all(wanted.map((index) => this.#act(log, index)));
 		const acts = [first, ...rest];
 		const open = acts.find(({ entry }) => entry.type === 'open');
 		for (const act of acts)

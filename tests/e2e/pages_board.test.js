@@ -132,6 +132,21 @@ test('the board', async (t) => {
 		await page.close();
 	});
 
+	await t.test('[HTTP.ACTS] a server that leaves out what has happened is shown as false, or not called complete', async () => {
+		const whole = await visit('', '.story li');
+		await whole.page.getByText('None is left out').waitFor();
+		await whole.page.close();
+		const { acts } = JSON.parse(server.run('tabella', 'status', '--json', election.url));
+		for (const hidden of [acts.at(-1), acts.at(-2), acts.find((/** @type {number} */ index) => index > lastBallot)]) {
+			await forget();
+			proxy.lie = ({ path, accept, body }) => (path === '/e/meeting' && accept === 'application/json' ? Buffer.from(JSON.stringify({ ...JSON.parse(String(body)), acts: acts.filter((/** @type {number} */ index) => index !== hidden) })) : null);
+			const { page } = await visit('results', '.notice.error');
+			assert.match(String(await page.locator('main').textContent()), /HTTP\.ACTS/, `without ${hidden}`);
+			await page.close();
+		}
+		proxy.lie = () => null;
+	});
+
 	await t.test('the verifier names what is false, and can be stopped', async () => {
 		await forget();
 		proxy.lie = ({ path, body }) => (path.includes('/tile/entries/') ? flip(body, body.length - 400) : null);

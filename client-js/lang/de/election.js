@@ -53,4 +53,6 @@ export default {
 	'story-result': 'Das Ergebnis wurde veröffentlicht.',
 	'story-cancel': '{name} hat die Wahl abgebrochen. Der Grund:',
 	checked: 'Ihr Browser hat jeden hier gezeigten Eintrag gegen den unterschriebenen Stand der Tafel ({size} Einträge) geprüft.',
+	complete: 'Keiner fehlt: Alles andere gehört zum Wählerverzeichnis oder ist ein Stimmzettel.',
+	named: 'Der Server hat diese Einträge genannt; dass er keinen auslässt, ist erst sicher, wenn alles geprüft wird.',
 };

@@ -53,4 +53,6 @@ export default {
 	'story-result': 'The result was published.',
 	'story-cancel': '{name} cancelled the election. The reason:',
 	checked: 'Your browser has held every entry shown here against the signed state of the board ({size} entries).',
+	complete: 'None is left out: everything else on it belongs to the list of voters or is a ballot.',
+	named: 'The server has named these entries; that it leaves none out is certain only when everything is verified.',
 };

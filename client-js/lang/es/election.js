@@ -53,4 +53,6 @@ export default {
 	'story-result': 'Se publicó el resultado.',
 	'story-cancel': '{name} anuló la elección. Motivo:',
 	checked: 'Su navegador ha cotejado cada entrada mostrada aquí con el estado firmado del tablón ({size} entradas).',
+	complete: 'No falta ninguna: todo lo demás pertenece a la lista de votantes o es una papeleta.',
+	named: 'El servidor ha indicado estas entradas; solo al verificarlo todo se sabe que no omite ninguna.',
 };

@@ -53,4 +53,6 @@ export default {
 	'story-result': 'Le résultat a été publié.',
 	'story-cancel': '{name} a annulé l’élection. Motif :',
 	checked: 'Votre navigateur a comparé chaque entrée montrée ici à l’état signé du tableau ({size} entrées).',
+	complete: 'Aucune ne manque : tout le reste relève de la liste électorale ou est un bulletin.',
+	named: 'Le serveur a désigné ces entrées ; seule la vérification complète assure qu’il n’en omet aucune.',
 };

@@ -33,5 +33,5 @@ export function story(view) {
 		el('ol', { class: 'story' }, view.acts.map((act) => el('li', null,
 			el('p', { class: 'small' }, moment(act.entry.time), ' ', el('a', { href: `${pageUrl(w, 'board')}#entry=${act.index}` }, t('view.entry', { index: String(act.index) }))),
 			el('div', null, words(view, act))))),
-		el('p', { class: 'small faint' }, t('election.checked', { size: view.head.size }), ' ', el('a', { href: pageUrl(w, 'verify') }, t('common.to-verify'))));
+		el('p', { class: 'small faint' }, t('election.checked', { size: view.head.size }), ' ', t(view.isComplete ? 'election.complete' : 'election.named'), ' ', el('a', { href: pageUrl(w, 'verify') }, t('common.to-verify'))));
 }
