@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { claimedHead } from '../../client-js/core/log_reader.js';
 import { RICH_QUESTIONS } from '../support/booth.mjs';
 import { openBrowser } from '../support/browser.mjs';
 import { Election, Server } from '../support/election.mjs';
@@ -116,6 +117,7 @@ test('every page, in every state', async (t) => {
 	election.vote('v005', choices('ada', 5), '--audit', 'opened.json');
 	const opened = JSON.parse(readFileSync(join(server.folder, 'opened.json'), 'utf8'));
 
+	const opening = Buffer.from(await (await fetch(`${election.url}/log/checkpoint`)).arrayBuffer());
 	await t.test('while the polls are open', () => gallery.each(async (reader) => {
 		await reader.see('election-open', '/e/meeting', '.story li');
 		await reader.see('results-open', '/e/meeting/results', '.countdown');
@@ -273,6 +275,39 @@ test('every page, in every state', async (t) => {
 		await reader.wait('#verdict');
 		await reader.look('verify-false');
 		await page.unrouteAll();
+		await page.route('**/log/checkpoint', async (route) => {
+			const answer = await route.fetch();
+			const body = await answer.body();
+			body[body.length - 20] ^= 1;
+			await route.fulfill({ response: answer, body });
+		});
+		await reader.see('election-false', '/e/meeting', 'main .notice.error');
+		await reader.see('vote-false', '/e/meeting/vote', 'main .notice.error');
+		await page.unrouteAll();
+	}));
+
+	await t.test('a server that shows less than before, and another election', () => gallery.each(async (reader) => {
+		const { page } = reader;
+		await reader.go('/e/meeting/vote', 'main .notice'); // seen to the end
+		await page.route('**/log/**', async (route) => {
+			const { pathname } = new URL(route.request().url());
+			if (pathname.endsWith('/checkpoint')) await route.fulfill({ body: opening });
+			else if (/\.p\/\d+$/.test(pathname) && !pathname.endsWith(`.p/${claimedHead(opening).size}`)) await route.fulfill({ status: 404 });
+			else await route.continue();
+		});
+		await reader.see('election-older', '/e/meeting', 'main .notice.warning');
+		await reader.see('vote-set-back', '/e/meeting/vote', 'main .notice.error');
+		await page.unrouteAll();
+		await page.evaluate((name) => new Promise((resolve) => {
+			const request = indexedDB.open('tabella', 1);
+			request.onsuccess = () => {
+				const change = request.result.transaction('seen', 'readwrite');
+				change.objectStore('seen').put({ election: '0'.repeat(64), note: null }, name);
+				change.oncomplete = () => { request.result.close(); resolve(undefined); };
+			};
+		}), running.url);
+		await reader.see('election-other', '/e/running', 'main .notice.error');
+		await reader.see('vote-other', '/e/running/vote', 'main .notice.error');
 	}));
 	gallery.finish();
 	assert.ok(gallery.states.length > 80, String(gallery.states.length));

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import { identify, openBooth, press, step, voteInBooth } from '../support/booth.mjs';
-import { accessibility, openBrowser, openPage } from '../support/browser.mjs';
+import { accessibility, openBrowser, openPage, picture } from '../support/browser.mjs';
 import { Election, Server } from '../support/election.mjs';
 import { lyingProxy } from '../support/lying_proxy.mjs';
 
@@ -89,6 +89,7 @@ test('a dropped ballot and a second history, each signed by the server', async (
 		const { out, status } = server.try('tabella-verify', '--evidence', await file.path());
 		assert.deepEqual([status, /FORKED/.test(out)], [0, true], out);
 		assert.deepEqual(await accessibility(page), []);
+		await picture(page, 'fork');
 	};
 
 	const page = await visit(context, '/vote');

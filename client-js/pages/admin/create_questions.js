@@ -41,7 +41,7 @@ function pictureField(c, o, here) {
 		c.redraw(`${here}.label`);
 	};
 	return el('div', { class: 'field' }, el('p', { class: 'label' }, t('admin.picture')), el('p', { class: 'hint' }, t('admin.picture-hint')),
-		o.picture !== '' && el('img', { src: pictureUrl(o.picture), alt: t('admin.picture-of', { label: o.label }), class: 'picture' }),
+		o.picture !== '' && el('img', { src: pictureUrl(o.picture), alt: t('admin.picture-of', { label: o.label }), class: 'miniature' }),
 		el('div', { class: 'arrange' }, fileButton(t('admin.picture-open'), take, { accept: 'image/png,image/jpeg,image/webp' }),
 			o.picture !== '' && button(t('admin.remove'), () => { o.picture = ''; c.redraw(`${here}.label`); }, { class: 'small', 'aria-label': `${t('admin.remove')}: ${t('admin.picture-of', { label: o.label })}` })), said);
 }

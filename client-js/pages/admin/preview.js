@@ -29,7 +29,7 @@ function option(q, o, name) {
 	const label = o.label.trim() || t('admin.preview-option');
 	const control = q.method === 'score' ? el('select', { 'aria-label': label }, Array.from({ length: Math.min(number(q.scoreMax), 255) + 1 }, (_, i) => el('option', null, String(i))))
 		: el('input', { type: single ? 'radio' : 'checkbox', name });
-	const text = [o.picture && el('img', { src: pictureUrl(o.picture), alt: '', class: 'picture' }), el('span', { class: 'label' }, el('bdi', null, label)), o.text.trim() && el('span', { class: 'text small', dir: 'auto' }, o.text.trim())];
+	const text = [o.picture && el('img', { src: pictureUrl(o.picture), alt: '', class: 'miniature' }), el('span', { class: 'label' }, el('bdi', null, label)), o.text.trim() && el('span', { class: 'text small', dir: 'auto' }, o.text.trim())];
 	return el('li', null, q.method === 'score' ? el('div', { class: 'choice' }, control, el('div', null, text)) : el('label', { class: 'choice' }, control, el('span', null, text)),
 		isLink(o.link) && el('a', { class: 'small', href: o.link.trim(), target: '_blank', rel: 'noopener noreferrer' }, t('admin.preview-link')));
 }

@@ -100,7 +100,7 @@ export function makeList(roll) {
 			button('newest', top < size - 1, null), button('newer', top < size - 1, Math.min(size - 1, top + PAGE)),
 			el('span', { role: 'status', class: 'small' }, t('board.range', { from: bottom, to: top, size })),
 			button('older', bottom > 0, bottom - 1), button('oldest', bottom > 0, Math.min(size - 1, PAGE - 1)),
-			el('label', { class: 'small choice' }, el('input', { type: 'checkbox', checked: at.isActs, 'data-go': 'acts', on: { change: (/** @type {any} */ event) => {
+			el('label', { class: 'small only' }, el('input', { type: 'checkbox', checked: at.isActs, 'data-go': 'acts', on: { change: (/** @type {any} */ event) => {
 				at.isActs = event.target.checked;
 				go(null);
 			} } }), ' ', t('board.only-acts')));

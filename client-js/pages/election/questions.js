@@ -8,7 +8,7 @@ import { approvalSentence, methodSentences, quorumSentence, winnersSentence } fr
 /** A picture is a part of the manifest, and comes from nowhere else [MANIFEST.PICTURE]. @param {Uint8Array} bytes */
 function picture(bytes) {
 	const url = URL.createObjectURL(new Blob([/** @type {any} */ (bytes)], { type: pictureType(bytes) ?? '' }));
-	return el('img', { class: 'picture', src: url, alt: '', on: { load: () => URL.revokeObjectURL(url) } });
+	return el('img', { class: 'portrait', src: url, alt: '', on: { load: () => URL.revokeObjectURL(url) } });
 }
 
 /** @param {any} option */
@@ -23,7 +23,7 @@ const question = (q, k) => el('section', { class: 'card', 'aria-labelledby': `qu
 	el('h3', { id: `question-${k}`, dir: 'auto' }, q.title),
 	q.text && el('p', { class: 'text', dir: 'auto' }, q.text),
 	el('p', null, methodSentences(q).join(' ')),
-	el('ul', { class: 'options' }, q.options.map(option)),
+	el('ul', { class: 'offered' }, q.options.map(option)),
 	el('p', { class: 'small faint' }, [quorumSentence(q), approvalSentence(q), winnersSentence(q)].filter((one) => one !== null).join(' ')));
 
 /** @param {any} manifest */
