@@ -655,6 +655,10 @@ tb_err tb_check_run(tb_check_report *out, tb_source *source, const tb_check_opti
 	tb_buf_init(&c->client_changes, SIZE_MAX / 2);
 	tb_buf_init(&c->cancelled, TB_TEXT_MAX);
 	err = run(c);
+	/* The board outlives the check, so its tally must not report progress to it any more. */
+	if (c->board != NULL && tb_board_tally(c->board) != NULL)
+		tb_tally_set_work(
+			tb_board_tally(c->board), &(tb_parallel){.threads = (unsigned)c->options->threads});
 	out->board = c->board;
 	if (err == TB_OK)
 		settle(c);

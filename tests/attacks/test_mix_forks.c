@@ -156,6 +156,8 @@ static void test_both_chains_end_with_one_count(void **state)
 		tb_maker_files_new(both[i], &files);
 		tb_checked_run(&c, &files, NULL);
 		assert_int_equal(c.report.verdict, TB_VERDICT_VERIFIED);
+		/* A trustee goes on with this board when the verification is over, and its progress gone. */
+		assert_null(tb_tally_work(tb_board_tally(c.report.board))->progress);
 		tb_checked_release(&c);
 		tb_maker_files_free(&files);
 	}
