@@ -20,12 +20,14 @@
 #include "tests/support/plain_shuffle.h"
 
 /* ---- randomisers ---- */
-static bool is_random_weak; /* every randomiser is the same number */
+static bool is_random_weak;         /* every randomiser is the same number */
+static _Atomic size_t random_bytes; /* asked for */
 
 tb_err __real_tb_random(void *out, size_t len);
 tb_err __wrap_tb_random(void *out, size_t len);
 tb_err __wrap_tb_random(void *out, size_t len)
 {
+	random_bytes += len;
 	if (!is_random_weak)
 		return __real_tb_random(out, len);
 	memset(out, 7, len);
@@ -456,6 +458,26 @@ static void test_every_equation_has_a_randomiser_of_its_own(void **state)
 	}
 }
 
+/* And each has 128 bits, drawn anew by every verification: three, two for each element, one for each row. */
+static void test_randomisers_are_long_enough(void **state)
+{
+	(void)state;
+	for (size_t num = 1; num <= PLAIN_SHUFFLE_MOST; num += 2) {
+		for (size_t width = 1; width <= PLAIN_SHUFFLE_WIDEST; width++) {
+			scene s;
+
+			begin(&s, num, width, num < 3 ? AS_IT_WAS : SOME_ORDER);
+			plain_shuffle_prove(&s.z, &s.w, &s.coins, 0);
+			for (unsigned threads = 1; threads <= 3; threads++) {
+				random_bytes = 0;
+				assert_int_equal(plain_shuffle_verify(&s.z, s.generators, threads), TB_OK);
+				assert_int_equal(random_bytes, 16 * (3 + 2 * width + num));
+			}
+			end(&s);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +493,7 @@ int main(void)
 		cmocka_unit_test(test_masks_chosen_after_the_challenge),
 		cmocka_unit_test(test_a_proof_from_elsewhere),
 		cmocka_unit_test(test_every_equation_has_a_randomiser_of_its_own),
+		cmocka_unit_test(test_randomisers_are_long_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
