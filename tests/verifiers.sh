@@ -20,6 +20,11 @@ board weights.tar voters=40 chunk=7 revote=9 weights=3 abstain=5 extras=1
 board bundles.tar voters=270 small=1
 board modp4096.tar group=modp4096 voters=2 small=1
 board folder voters=7 trustees=5 threshold=3 endorsers=2
+for phase in endorsed mixed decrypted result; do
+	board "ranked-$phase.tar" ranked=1 voters=6 revote=2 small=1 "until=$phase"
+done
+board ranked-none.tar ranked=1 voters=3 abstain=1 small=1
 board flip.tar voters=2 small=1
 board flip voters=2 small=1 chunk=1
+board flip-ranked.tar ranked=1 voters=2 small=1
 node tests/attacks/agree.mjs "$folder" "$TB_BUILD/tabella-verify"

@@ -127,6 +127,11 @@ function witnesses(b, have) {
 		: { code: 'witnesses-missing', text: `${found}. Others may have been shown another history: look again in a moment.` }];
 }
 
+/** A mix hides who cast a ballot, not what is on it. @param {Board} b @returns {Statement[]} */
+const publicBallots = ({ poll, manifest: { questions, privacy_floor: floor } }) =>
+	(poll === undefined ? [] : questions.filter((q) => q.method === 'ranked' && outcome(q, poll, floor) === 'decided')).map(({ title }) =>
+		({ code: 'ballots-public', text: `The ballots on "${title}" are public, one by one and without names: whoever told others beforehand of a ballot that nobody else would cast can be held to it.` }));
+
 /** @param {Board} b @returns {Statement[]} */
 function end(b) {
 	const list = [];
@@ -135,8 +140,6 @@ function end(b) {
 	for (const q of b.poll === undefined ? [] : b.manifest.questions) {
 		const found = outcome(q, b.poll, b.manifest.privacy_floor);
 		if (found === 'void') list.push({ code: 'void', text: `Too few voted on "${q.title}": the quorum was not met, and nothing was decrypted.` });
-		if (found === 'decided' && q.method === 'ranked')
-			list.push({ code: 'ballots-public', text: `The ballots on "${q.title}" are public, one by one and without names: whoever told others beforehand of a ballot that nobody else would cast can be held to it.` });
 		if (found === 'withheld') list.push({ code: 'withheld', text: `Too few ballots count to decrypt "${q.title}" without coming close to single votes.` });
 	}
 	return list;
@@ -147,6 +150,6 @@ function end(b) {
  * @param {number} [witnessed] witnesses that have cosigned the checkpoint @returns {Statement[]}
  */
 export const statementsOf = (b, isPinned, witnessed = 0) => [
-	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...clients(b), ...names(b), ...endorsers(b), ...witnesses(b, witnessed), ...end(b),
+	...trust(b, isPinned), ...keys(b), ...times(b), ...weights(b), ...clients(b), ...names(b), ...endorsers(b), ...witnesses(b, witnessed), ...publicBallots(b), ...end(b),
 	{ code: 'beyond', text: 'No check can tell whether a voter\'s device showed the truth, or whether somebody watched the voter.' },
 ];

@@ -11,8 +11,8 @@
  */
 static const char usage[] = "Usage: tool_make_board OUT [name=value ...]\n"
 			    "  group, slug, seed, voters, chunk, trustees, threshold, endorsers, abstain, "
-			    "revote, weights, extras=1, small=1,\n"
-			    "  until=ready|open|voted|closed|endorsed|decrypted|result\n";
+			    "revote, weights, extras=1, small=1, ranked=1,\n"
+			    "  until=ready|open|voted|closed|endorsed|mixed|decrypted|result\n";
 
 static bool take(tb_maker_config *c, const char **until, const char *name, const char *value)
 {
@@ -38,6 +38,8 @@ static bool take(tb_maker_config *c, const char **until, const char *name, const
 		c->extras = value[0] == '1';
 	else if (strcmp(name, "small") == 0)
 		c->small = value[0] == '1';
+	else if (strcmp(name, "ranked") == 0)
+		c->ranked = value[0] == '1';
 	else if (strcmp(name, "until") == 0)
 		*until = value;
 	else
@@ -52,8 +54,8 @@ static bool run(tb_maker *m, const char *until)
 		void (*run)(tb_maker *m);
 	} stages[] = {{"ready", tb_maker_until_ready}, {"open", tb_maker_until_open},
 		{"voted", tb_maker_until_voted}, {"closed", tb_maker_until_closed},
-		{"endorsed", tb_maker_until_endorsed}, {"decrypted", tb_maker_until_decrypted},
-		{"result", tb_maker_run}};
+		{"endorsed", tb_maker_until_endorsed}, {"mixed", tb_maker_until_mixed},
+		{"decrypted", tb_maker_until_decrypted}, {"result", tb_maker_run}};
 
 	for (size_t i = 0; i < sizeof stages / sizeof stages[0]; i++)
 		if (strcmp(until, stages[i].name) == 0) {
