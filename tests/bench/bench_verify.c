@@ -29,11 +29,9 @@ typedef struct board {
 	uint8_t (*keys)[32];
 } board;
 
-static void make(board *b, const tb_group *g, uint32_t options, uint32_t max, size_t num, size_t distinct)
+static void make(board *b, const tb_group *g, const tb_sample_question *question, size_t num, size_t distinct)
 {
-	const tb_sample_question question = {options, 1, 1, max, false};
-
-	tb_sample_new(&b->sample, g, &question, 1, 3, 2);
+	tb_sample_new(&b->sample, g, question, 1, 3, 2);
 	tb_sample_fixed_key(&b->sample);
 	b->num = num;
 	b->distinct = distinct;
@@ -87,15 +85,16 @@ static void verify(board *b, tb_ballot_batch *batch, double *parse, double *leaf
 }
 
 /* Returns seconds per option. */
-static double run(const char *what, const tb_group *g, uint32_t options, uint32_t max, size_t num,
+static double run(const char *what, const tb_group *g, const tb_sample_question *question, size_t num,
 	size_t distinct, int rounds, double target)
 {
+	uint32_t options = question->num_options;
 	double parse = 0, leaf = 0, best = 1e9, all, n;
 	const tb_ballot_batch_times *spent;
 	tb_ballot_batch *batch;
 	board b;
 
-	make(&b, g, options, max, num, distinct);
+	make(&b, g, question, num, distinct);
 	TB_REQUIRE(tb_ballot_batch_new(&batch, b.sample.params, num) == TB_OK);
 	for (int i = 0; i < rounds; i++) {
 		double start = now();
@@ -151,13 +150,17 @@ static double run_disjunctive(const char *what, const tb_group *g, int rounds)
 
 int main(int argc, char **argv)
 {
+	static const tb_sample_question five = {5, 1, 1, 3, false}, twenty = {20, 1, 1, 3, false},
+					ranking = {20, 0, 0, 20, false}, wide = {100, 0, 0, 100, false};
 	double ours, theirs;
 
-	(void)run("ristretto255", tb_group_ristretto255(), 5, 3, 4096, DISTINCT, 5, 30000);
+	(void)run("ristretto255", tb_group_ristretto255(), &five, 4096, DISTINCT, 5, 30000);
 	if (argc > 1 && strcmp(argv[1], "5") == 0) /* for bench_belenios.sh */
 		return 0;
-	(void)run("ristretto255", tb_group_ristretto255(), 20, 3, 2048, DISTINCT, 5, 45000);
-	ours = run("modp4096", tb_group_modp4096(), 20, 3, 1024, 16, 1, 0);
+	(void)run("ristretto255", tb_group_ristretto255(), &twenty, 2048, DISTINCT, 5, 45000);
+	(void)run("a ranking", tb_group_ristretto255(), &ranking, 4096, DISTINCT, 5, 0);
+	(void)run("a ranking in three elements", tb_group_ristretto255(), &wide, 2048, 128, 5, 0);
+	ours = run("modp4096", tb_group_modp4096(), &twenty, 1024, 16, 1, 0);
 	theirs = run_disjunctive("modp4096", tb_group_modp4096(), 3);
 	printf("verify: modp4096, 20 options: %.1f times as fast as one disjunctive proof per option (target "
 	       "13)\n",
