@@ -18,7 +18,7 @@
 #include "tests/support/fixture.h"
 #include "tests/support/held.h"
 
-static const tb_sample_question QUESTIONS[] = {{3, 1, 1, 2, true}, {2, 3, 0, 6, false}};
+static const tb_sample_question QUESTIONS[] = {{3, 1, 1, 2, true}, {2, 3, 0, 6, false}, {4, 0, 0, 4, true}};
 
 static void make_ballot(const tb_sample *s, uint64_t voter)
 {
@@ -68,7 +68,7 @@ static void test_making_a_ballot(void **state)
 	tb_sample s;
 
 	(void)state;
-	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 2, 1, 1);
+	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 3, 1, 1);
 	tb_sample_fixed_key(&s);
 	for (uint64_t voter = 0; voter < 6; voter++)
 		make_ballot(&s, voter);
@@ -83,13 +83,14 @@ static void test_checking_choices(void **state)
 	tb_sample s;
 
 	(void)state;
-	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 2, 1, 1);
+	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 3, 1, 1);
 	tb_sample_fixed_key(&s);
 	assert_int_equal(tb_choices_new(&c, &s.manifest), TB_OK);
 	for (uint64_t i = 0; i < 20; i++) {
 		tb_sample_choose(&s, &c, i);
 		tb_ct_secret(c.value[0], 3 * sizeof *c.value[0]);
 		tb_ct_secret(c.value[1], 2 * sizeof *c.value[1]);
+		tb_ct_secret(c.value[2], 4 * sizeof *c.value[2]);
 		tb_ct_secret(c.blank, sizeof c.blank);
 		assert_int_equal(tb_choices_check(&c, &s.manifest, &fault), TB_OK);
 		tb_ct_assert_silent();
@@ -107,7 +108,7 @@ static void test_a_trustees_part(void **state)
 	tb_sample s;
 
 	(void)state;
-	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 2, 2, 2);
+	tb_sample_new(&s, tb_group_ristretto255(), QUESTIONS, 3, 2, 2);
 	tb_buf_init(&payload, TB_ENTRY_MAX_INLINE);
 	for (uint32_t i = 1; i <= 2; i++) {
 		tb_ct_secret(&s.transport[i - 1], sizeof s.transport[0]);

@@ -15,7 +15,7 @@
 #include "tests/support/starve.h"
 
 /* ---- what exists before ---- */
-static const tb_sample_question QUESTIONS[] = {{3, 1, 1, 2, true}, {2, 3, 0, 6, false}};
+static const tb_sample_question QUESTIONS[] = {{3, 1, 1, 2, true}, {2, 3, 0, 6, false}, {4, 0, 0, 4, true}};
 
 static tb_sample sample;
 static tb_sample_ballot ballot;
@@ -24,7 +24,7 @@ static tb_fault fault;
 static int begin(void **state)
 {
 	(void)state;
-	tb_sample_new(&sample, tb_group_ristretto255(), QUESTIONS, 2, 3, 2);
+	tb_sample_new(&sample, tb_group_ristretto255(), QUESTIONS, 3, 3, 2);
 	tb_sample_fixed_ceremony(&sample);
 	tb_sample_cast(&ballot, &sample, 1, NULL);
 	return 0;
