@@ -163,7 +163,7 @@ test('the board', async (t) => {
 		await page.getByLabel(/^Fingerprint that you know/).fill('');
 		await page.getByRole('button', { name: 'Verify again' }).click();
 		await page.getByRole('heading', { name: 'Verified: everything is right' }).waitFor();
-		assert.equal(await page.locator('dl.checks .badge.good').count(), 16);
+		assert.equal(await page.locator('dl.checks .badge.good').count(), 17);
 		proxy.lie = ({ path }) => (path.includes('/tile/') ? 503 : null);
 		await page.getByRole('button', { name: 'Verify again' }).click();
 		await page.getByRole('button', { name: 'Stop' }).click();
