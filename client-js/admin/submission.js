@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Signing an entry, and checking the receipt that the server gave for it.
-import { equal, hex } from '../crypto/bytes.js';
+import { equal } from '../crypto/bytes.js';
 import { require, under } from '../crypto/err.js';
 import { sha256 } from '../crypto/hash.js';
 import { leafHash, verifyInclusion } from '../crypto/merkle.js';
 import * as checkpoint from '../core/checkpoint.js';
 import * as entries from '../core/entry.js';
 import * as json from '../core/json.js';
-import * as manifests from '../core/manifest.js';
 import * as proofs from '../core/proof.js';
 
 /** @typedef {{type: string, signer: string, payload: Uint8Array, signature: Uint8Array}} Submission */
@@ -47,24 +46,6 @@ export function checkReceipt(receipt, sent, origin, key) {
 	const { type, signer } = read.entry;
 	require(type === sent.type && signer === sent.signer && equal(entries.payloadHash(read.entry), sha256(sent.payload)), 'RECEIPT', 'the receipt is for another entry');
 	return read;
-}
-
-/**
- * The manifest of an election, from the receipt of its first entry: nothing but the server's word says that it is this election's, so
- * its log key has to be the one that signed; the election's id follows from its bytes [MANIFEST.ID].
- * @param {Uint8Array} receipt @param {(sha256: string) => Promise<Uint8Array>} getBlob
- * @returns {Promise<{manifest: any, payload: Uint8Array, election: Uint8Array, size: number, root: Uint8Array}>}
- */
-export async function readManifest(receipt, getBlob) {
-	const { entry: bytes } = proofs.parse(receipt);
-	const entry = entries.parse(bytes);
-	require(entry.type === 'manifest', 'MANIFEST', 'the first entry is no manifest');
-	const payload = entry.payload ?? await getBlob(hex(/** @type {any} */ (entry.blob).sha256));
-	require(equal(sha256(payload), entries.payloadHash(entry)), 'LOG.BLOB', 'the manifest has other bytes');
-	const manifest = manifests.parse(payload);
-	const { size, root } = readReceipt(receipt, manifest.origin, manifest.server.log_key);
-	entries.verifySignature(entry, new Uint8Array(), new Uint8Array(), manifest.admin.key);
-	return { manifest, payload, election: sha256(bytes), size, root };
 }
 
 /* ---- payloads, held against their rules before anything is signed ---- */

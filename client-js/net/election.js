@@ -63,25 +63,25 @@ export class Election {
 		const shown = await connect(this.get, this.url, note);
 		const { log, first, manifest, id, head } = shown;
 		this.#manifest = manifest;
-		const isOlder = await this.#compare(shown);
+		const longest = await this.#longest(shown);
+		const isOlder = longest === null || longest.size > head.size;
 		const named = namedIn(state, head.size);
 		const { acts, hidden } = await this.#acts(log, named, manifest, id, first);
 		const history = under('ENTRY.ENVELOPE', () => summarize(manifest, acts));
 		const isComplete = await checkActs(log, history, named);
+		if (!isOlder) await remember(await this.memory, shown).catch(() => undefined); // storage is switched off: nothing is remembered
 		this.#view = { url: this.url, state, note, head, log, manifest, id, acts, hidden, history, isComplete, isOlder };
 		return this.#view;
 	}
 
-	/** [BOOTH.HEAD] @param {import('./head.js').Shown} shown @returns {Promise<boolean>} whether this is older than what was seen before: a mirror that lags behind shows no more either */
-	async #compare(shown) {
+	/** [BOOTH.HEAD] @param {import('./head.js').Shown} shown @returns {Promise<import('./head.js').Head|null>} the longest head that is known; null: one that is not shown any more, as by a mirror that lags behind */
+	async #longest(shown) {
 		try {
-			if ((await compareWithSeen(await this.memory, shown)).size > shown.head.size) return true;
+			return await compareWithSeen(await this.memory, shown);
 		} catch (error) {
-			if (error instanceof Contradiction && error.kind === 'set-back') return true;
+			if (error instanceof Contradiction && error.kind === 'set-back') return null;
 			throw error;
 		}
-		await remember(await this.memory, shown).catch(() => undefined); // storage is switched off: nothing is remembered
-		return false;
 	}
 
 	/** What this browser has seen at this address. */

@@ -26,11 +26,12 @@ export class Contradiction extends Refusal {
 	name = 'Contradiction';
 	/**
 	 * @param {'fork'|'set-back'|'other'} kind @param {string} detail
-	 * @param {{evidence?: Uint8Array, note?: Uint8Array}} kept evidence: the file of a fork; note: the head that was seen before
+	 * @param {{slug: string, evidence?: Uint8Array, note?: Uint8Array}} kept evidence: the file of a fork; note: the head that was seen before
 	 */
-	constructor(kind, detail, { evidence, note } = {}) {
+	constructor(kind, detail, { slug, evidence, note }) {
 		super('LOG.CONSISTENT', detail);
 		this.kind = kind;
+		this.slug = slug;
 		this.evidence = evidence;
 		this.note = note;
 	}
@@ -61,13 +62,13 @@ export async function checkOneLog(get, manifest, before, now) {
 	const log = new LogReader(get, young);
 	const root = await log.rootAt(old.size).catch((error) => {
 		/* A log that was set back has nothing to show for what it once was. */
-		if (young === before && isGone(error)) throw new Contradiction('set-back', `seen before: ${words(before)}; now ${words(now)}, and no files of the former`, { note: before.note });
+		if (young === before && isGone(error)) throw new Contradiction('set-back', `seen before: ${words(before)}; now ${words(now)}, and no files of the former`, { slug: manifest.slug, note: before.note });
 		throw error;
 	});
 	if (equal(root, old.root)) return;
 	/* The tiles that have just been read have all of its nodes: whoever shows a fork cannot keep back what proves it. */
 	const evidence = await fork.make(keyOf(manifest), old.note, young.note, (begin, end) => log.node(begin, end));
-	throw new Contradiction('fork', `heads of no one log: ${words(old)}, ${words(young)}`, { evidence, note: before.note });
+	throw new Contradiction('fork', `heads of no one log: ${words(old)}, ${words(young)}`, { slug: manifest.slug, evidence, note: before.note });
 }
 
 /** [BOOTH.MEMORY] Its origin is what an election's own manifest says, so another one put in its place could name another. @param {any} manifest @param {string} address */
@@ -82,7 +83,7 @@ async function otherElection({ get, manifest, id, head }, name, seen) {
 		before = null; // the other one had another key or name
 	}
 	if (before) await checkOneLog(get, manifest, before, head);
-	throw new Contradiction('other', `${name} held another election when it was seen before (${seen.election}) than now (${hex(id)})`, { note: seen.note ?? undefined });
+	throw new Contradiction('other', `${name} held another election when it was seen before (${seen.election}) than now (${hex(id)})`, { slug: manifest.slug, note: seen.note ?? undefined });
 }
 
 /**

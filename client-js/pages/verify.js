@@ -55,7 +55,7 @@ function verifier(url, place) {
 		replace(controls, known.node, el('p', { class: 'actions' }, start));
 	}
 
-	/** @param {Report} report @param {{kind: any, detail: string, evidence?: Uint8Array, note?: Uint8Array}|null} found what contradicts the report */
+	/** @param {Report} report @param {{kind: any, detail: string, slug: string, evidence?: Uint8Array, note?: Uint8Array}|null} found what contradicts the report */
 	function show(report, found) {
 		ready(true);
 		const contradiction = found && new Contradiction(found.kind, found.detail, found);

@@ -15,10 +15,9 @@ const saved = (name, bytes, words, button, command) => [
 ];
 
 /** @param {Contradiction} contradiction */
-function file({ evidence, note }) {
-	const w = where();
-	if (evidence) return saved(`fork-${w.slug}.evidence`, evidence, t('fork.check-evidence'), t('fork.save'), `tabella-verify --evidence fork-${w.slug}.evidence`);
-	if (note) return saved(`seen-${w.slug}.checkpoint`, note, t('fork.check-note'), t('fork.save-note'), `tabella-verify --seen seen-${w.slug}.checkpoint ${pageUrl(w, '')}`);
+function file({ slug, evidence, note }) {
+	if (evidence) return saved(`fork-${slug}.evidence`, evidence, t('fork.check-evidence'), t('fork.save'), `tabella-verify --evidence fork-${slug}.evidence`);
+	if (note) return saved(`seen-${slug}.checkpoint`, note, t('fork.check-note'), t('fork.save-note'), `tabella-verify --seen seen-${slug}.checkpoint ${pageUrl(where(), '', slug)}`);
 	return null;
 }
 

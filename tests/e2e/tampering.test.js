@@ -131,6 +131,9 @@ test('a dropped ballot and a second history, each signed by the server', async (
 			await convicts(shown);
 			await shown.close();
 		}
+		const admin = await visit(context, '/../../admin#e/meeting');
+		await convicts(admin);
+		await admin.close();
 		const verify = await visit(context, '/verify');
 		await verify.locator('button.main').click();
 		await convicts(verify);

@@ -8,6 +8,8 @@ import * as manifestJson from '../../admin/manifest_json.js';
 import { write as writeText } from '../../admin/election_text_write.js';
 import { quota } from '../../core/endorse.js';
 import { endorsersOf } from '../../core/manifest.js';
+import { Contradiction } from '../../net/head.js';
+import { contradictionBox } from '../../ui/contradiction.js';
 import { el, replace, saveFile } from '../../ui/dom.js';
 import { formatNumber, formatRelative, formatShare, formatTime, formatUtc, t } from '../../ui/i18n.js';
 import { notice, title } from '../../ui/layout.js';
@@ -71,7 +73,7 @@ export class Manage {
 			this.draw();
 		} catch (error) {
 			const { kind, rule, detail } = explain(error);
-			replace(this.lost, notice(kind === 'unreachable' ? 'warning' : 'error', el('p', null, kind === 'unreachable' ? t('admin.unreachable-still') : `${detail} [${rule}]`)));
+			replace(this.lost, error instanceof Contradiction ? contradictionBox(error) : notice(kind === 'unreachable' ? 'warning' : 'error', el('p', null, kind === 'unreachable' ? t('admin.unreachable-still') : `${detail} [${rule}]`)));
 		}
 		this.again();
 	}
@@ -82,7 +84,7 @@ export class Manage {
 		const may = allowed(state, now, this.election.of('decrypt').length > 0);
 		replace(this.status, this.summary(now));
 		/* What somebody reads or types is not drawn anew under their hands: only when there is something else to do. */
-		const key = JSON.stringify([may, state.phase, state.awaits, state.closes, this.election.acts.size]);
+		const key = JSON.stringify([may, state.phase, state.awaits, state.closes, this.election.acts.length]);
 		if (key === this.drawnFor) return;
 		const forms = JSON.stringify([may, state.closes, this.election.binding.context.length]);
 		replace(this.work, this.stages(now), this.tasks(), this.result());
@@ -206,7 +208,7 @@ export async function showElection(place, slug) {
 	} catch (error) {
 		const { kind, rule, detail } = explain(error);
 		replace(place, el('p', null, el('a', { href: '#' }, t('admin.back-to-list'))), el('h1', null, slug),
-			notice('error', el('p', null, el('strong', null, t(kind === 'unreachable' ? 'admin.unreachable' : kind === 'wrong' ? 'admin.board-wrong' : 'admin.no-election')), rule && ` [${rule}]`), el('p', null, detail)),
+			error instanceof Contradiction ? contradictionBox(error) : notice('error', el('p', null, el('strong', null, t(kind === 'unreachable' ? 'admin.unreachable' : kind === 'wrong' ? 'admin.board-wrong' : 'admin.no-election')), rule && ` [${rule}]`), el('p', null, detail)),
 			el('div', { class: 'actions' }, button(t('admin.try-again'), () => showElection(place, slug))));
 		return null;
 	}

@@ -17,7 +17,7 @@ const say = (message) => /** @type {any} */ (self).postMessage(message);
 /**
  * [BOOTH.HEAD] Right in itself is not enough where this browser has seen another history.
  * @param {HttpSource} source that has read everything @param {import('../../core/check.js').Report} report
- * @returns {Promise<{kind: string, detail: string, evidence?: Uint8Array, note?: Uint8Array}|null>}
+ * @returns {Promise<{kind: string, detail: string, slug: string, evidence?: Uint8Array, note?: Uint8Array}|null>}
  */
 async function contradicted(source, report) {
 	if (report.election === null) return null; // the report says why
@@ -33,7 +33,7 @@ async function contradicted(source, report) {
 		if (report.verdict !== 'false') await remember(memory, shown).catch(() => undefined); // storage is switched off
 		return null;
 	} catch (error) {
-		if (error instanceof Contradiction) return { kind: error.kind, detail: error.detail, evidence: error.evidence, note: error.note };
+		if (error instanceof Contradiction) return { kind: error.kind, detail: error.detail, slug: error.slug, evidence: error.evidence, note: error.note };
 		if (error instanceof Refusal) return null; // the report says so, too
 		throw error;
 	}
