@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Check } from '../core/check.js';
 
 const LANG = fileURLToPath(new URL('.', import.meta.url));
 const CLIENT = join(LANG, '..');
@@ -55,6 +56,12 @@ test('French punctuation stays on the line of its word', async () => {
 		const { fr } = (await import(pathToFileURL(join(LANG, `${section}.js`)).href)).default;
 		for (const [key, text] of Object.entries(fr)) for (const form of forms(text)) assert.doesNotMatch(form, / [:;?!»]|« | …(?!\/)/, `${section}.${key}`);
 	}
+});
+
+test('every check of the verifier has its words', async () => {
+	const { en } = (await import(pathToFileURL(join(LANG, 'verify.js')).href)).default;
+	for (const { number, objects } of new Check(/** @type {any} */ ({}), {}).lines)
+		for (const key of [`check-${number}`, `objects-${objects.replace(/ /g, '-')}`]) assert.ok(key in en, `verify.${key}`);
 });
 
 test('every text that is asked for exists', async () => {
