@@ -203,20 +203,18 @@ static int fill_head(vote *v, tb_ballot_head *head)
 	return find_prev(v, head->prev);
 }
 
-/* A fresh seed for every ballot; one that gives a zero r_i (never in practice) is replaced. */
+/* A fresh seed for every ballot.  One that gives a zero r_i, which never happens in practice, ends the command as a failure of
+ * the random numbers would. */
 static tb_err make_ballot(vote *v, const tb_election_params *p, const tb_ballot_head *head,
 	const tb_choices *choices, uint8_t seed[32], tb_buf *payload, uint8_t signature[TB_SCHNORR_BYTES],
 	tb_fault *fault)
 {
-	tb_err err;
+	tb_err err = tb_random(seed, TB_BALLOT_SEED_BYTES);
 
-	do {
-		err = tb_random(seed, TB_BALLOT_SEED_BYTES);
-		if (err == TB_OK)
-			err = tb_ballot_make(p, payload, signature, head, &v->key, choices, seed,
-				tb_board_binding(v->client.board), fault);
-	} while (err == TB_ERR_RANGE);
-	return err;
+	if (err != TB_OK)
+		return err;
+	return tb_ballot_make(p, payload, signature, head, &v->key, choices, seed,
+		tb_board_binding(v->client.board), fault);
 }
 
 static int confirm(const vote *v, const tb_manifest *m, const tb_choices *choices)
