@@ -24,16 +24,10 @@ const VERSION = 1;
  * @property {Uint8Array} trackerHash of the ballot that was committed to
  */
 
-/** In files ranks stand in the place of values. @param {Choice} choice @returns {import('../crypto/bitproof.js').Choice} */
-const plainChoice = (choice) => ('ranks' in choice ? { blank: false, values: choice.ranks } : { blank: choice.blank, values: choice.values });
-
-/** @param {Definition} d @param {{blank: boolean, values: number[]}} plain @returns {Choice} */
-const choiceOf = (d, { blank, values }) => (isRanked(d) ? { ranks: values } : { blank, values });
-
 /** The file that `tabella audit` reads. @param {{voterKey: Uint8Array, seed: Uint8Array, choices: Choice[], payload: Uint8Array}} opened @returns {Uint8Array} */
 export const writeFile = ({ voterKey, seed, choices, payload }) => json.write({
 	tabella_audit: 1, voter_key: writeBase64(voterKey), seed: writeBase64(seed),
-	choices: choices.map(plainChoice), payload: writeBase64(payload),
+	choices: choices.map(({ blank, values }) => ({ blank, values })), payload: writeBase64(payload),
 });
 
 /** @param {unknown} value @param {Definition[]} definitions @returns {Choice[]} */
@@ -41,7 +35,7 @@ function readChoices(value, definitions) {
 	const isChoice = (/** @type {any} */ one, /** @type {number} */ k) =>
 		typeof one?.blank === 'boolean' && Array.isArray(one.values) && one.values.length === definitions[k].m && one.values.every((/** @type {any} */ v) => Number.isInteger(v) && v >= 0 && v <= (isRanked(definitions[k]) ? definitions[k].m : 255));
 	require(Array.isArray(value) && value.length === definitions.length && value.every(isChoice), RULE, 'the choices are not those of this election');
-	return /** @type {any[]} */ (value).map((one, k) => choiceOf(definitions[k], one));
+	return /** @type {any[]} */ (value).map(({ blank, values }) => ({ blank, values }));
 }
 
 /** @param {Uint8Array} bytes @param {import('../crypto/group.js').Group} group @param {Definition[]} definitions @returns {Opened} */
@@ -61,7 +55,7 @@ export function readFile(bytes, group, definitions) {
 
 /** @param {Definition} d @param {Choice} choice @returns {Uint8Array} a bit or a byte for each option, two for ranks */
 function writeChoice(d, choice) {
-	const { blank, values } = plainChoice(choice);
+	const { blank, values } = choice;
 	if (isRanked(d)) return concat(...values.map(u16));
 	if (d.S > 1) return concat(u8(blank ? 1 : 0), Uint8Array.from(values));
 	const bits = new Uint8Array(Math.ceil(d.m / 8));
@@ -72,7 +66,7 @@ function writeChoice(d, choice) {
 /** @param {Definition} d @param {Reader} reader @returns {Choice} */
 function takeChoice(d, reader) {
 	if (isRanked(d)) {
-		return { ranks: Array.from({ length: d.m }, () => {
+		return { blank: false, values: Array.from({ length: d.m }, () => {
 			const [high, low] = reader.take(2);
 			return 256 * high + low;
 		}) };

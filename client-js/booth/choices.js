@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a voter has chosen so far, against what the questions allow [BALLOT.BITS].
+import { isRanked } from '../core/parts.js';
 import { random } from '../crypto/hash.js';
 
 /**
  * @typedef {import('../crypto/bitproof.js').Choice} Choice
  * @typedef {import('../crypto/bitproof.js').Definition} Definition
- * @typedef {import('../core/ranking.js').RankedDefinition} RankedDefinition
- * @typedef {Definition|RankedDefinition} Asked what one question asks for; the values of a choice are ranks where it is a ranking
+ * @typedef {import('../core/parts.js').Definition} Asked what one question asks for; the values of a choice are ranks where it is a ranking
  */
-
-/** @param {Asked} d @returns {d is RankedDefinition} */
-export const isRanked = (d) => 'equal' in d;
 
 /** @param {Asked} d @returns {Choice} */
 export const nothing = (d) => ({ blank: false, values: Array.from({ length: d.m }, () => 0) });

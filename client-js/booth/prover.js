@@ -39,7 +39,7 @@ const pause = () => new Promise((done) => { setTimeout(done, 0); });
 
 /** Any permitted choice, for a proof that only warms up. @param {kinds.Definition} d @returns {Choice} */
 function anyChoice(d) {
-	if (kinds.isRanked(d)) return { ranks: Array.from({ length: d.m }, (_, i) => (i < d.min ? i + 1 : 0)) };
+	if (kinds.isRanked(d)) return { blank: false, values: Array.from({ length: d.m }, (_, i) => (i < d.min ? i + 1 : 0)) };
 	let rest = d.min;
 	return { blank: false, values: Array.from({ length: d.m }, () => {
 		const value = Math.min(rest, d.S);

@@ -124,14 +124,14 @@ test('a ranked question is encrypted like the others, opened, and made again fro
 	await prover.prepare(both);
 	const setting = { group, context: terms.context, voter: 'ada', voterKey, h, definitions: both.questions.map(define) };
 	const ranks = Array.from({ length: 44 }, (_, i) => (i < 40 ? 1 + Math.floor(i / 2) : 0));
-	const { number, payload } = await prover.commit([{ ranks }, choices[0]], position);
+	const { number, payload } = await prover.commit([{ blank: false, values: ranks }, choices[0]], position);
 	assert.equal(ballots.verify(setting, payload).date, position.date);
 	const opened = prover.open(number);
 	const setup = { group, definitions: setting.definitions, open: { h, context: terms.context } };
 	const fromFile = audit.readFile(audit.writeFile(opened), group, setting.definitions);
-	assert.deepEqual(fromFile.choices, [{ ranks }, choices[0]]);
+	assert.deepEqual(fromFile.choices, [{ blank: false, values: ranks }, choices[0]]);
 	const fromShort = audit.readShort(audit.writeShort(fromFile, setting.definitions), setting.definitions);
 	assert.deepEqual(fromShort, fromFile);
 	for (const one of [fromFile, fromShort]) assert(audit.check(one, setup).isRight);
-	assert(!audit.check({ ...fromFile, choices: [{ ranks: [...ranks].reverse() }, choices[0]] }, setup).isRight);
+	assert(!audit.check({ ...fromFile, choices: [{ blank: false, values: [...ranks].reverse() }, choices[0]] }, setup).isRight);
 });

@@ -15,7 +15,7 @@ import * as resultEntry from './result_entry.js';
  * @typedef {object} History
  * @property {'setup'|'certifying'|'ready'|'open'|'closed'|'finished'|'cancelled'} phase
  * @property {number} closes as extended
- * @property {Happened[]} commits @property {Happened[]} certificates @property {Happened[]} endorsements @property {Happened[]} decrypts
+ * @property {Happened[]} commits @property {Happened[]} certificates @property {Happened[]} endorsements @property {Happened[]} mixes @property {Happened[]} decrypts
  * @property {(Happened & {leaf: Uint8Array})|null} open
  * @property {(Happened & {closes: number, before: number, reason: string})[]} extensions
  * @property {(Happened & {text: string})[]} notices
@@ -26,7 +26,7 @@ import * as resultEntry from './result_entry.js';
 
 /** @param {any} manifest @returns {History} */
 const begin = (manifest) => ({
-	phase: 'setup', closes: manifest.closes, commits: [], certificates: [], endorsements: [], decrypts: [], open: null, extensions: [], notices: [], close: null,
+	phase: 'setup', closes: manifest.closes, commits: [], certificates: [], endorsements: [], mixes: [], decrypts: [], open: null, extensions: [], notices: [], close: null,
 	result: null, cancel: null,
 });
 
@@ -37,6 +37,7 @@ function take(h, manifest, { index, leaf, entry, payload }) {
 		case 'trustee.commit': return void h.commits.push(happened);
 		case 'trustee.certify': return void h.certificates.push(happened);
 		case 'endorse': return void h.endorsements.push(happened);
+		case 'mix': return void h.mixes.push(happened);
 		case 'decrypt': return void h.decrypts.push(happened);
 		case 'notice': return void h.notices.push({ ...happened, ...payloads.parseNotice(payload) });
 		case 'cancel': return void (h.cancel = { ...happened, ...payloads.parseCancel(payload) });

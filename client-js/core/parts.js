@@ -8,7 +8,7 @@ import * as ranking from './ranking.js';
 /**
  * @typedef {import('../crypto/group.js').Group} Group
  * @typedef {import('../crypto/bitproof.js').Definition|import('./ranking.js').RankedDefinition} Definition
- * @typedef {import('../crypto/bitproof.js').Choice|import('./ranking.js').Ranking} Choice
+ * @typedef {import('../crypto/bitproof.js').Choice} Choice of a ranked question: its values are ranks, and it is never blank
  * @typedef {Omit<import('../crypto/bitproof.js').Statement, 'definition'> & {definition: Definition}} Statement
  * @typedef {import('../crypto/bitproof.js').Part|import('../crypto/opening.js').Part} Part
  */
@@ -38,9 +38,9 @@ export function make(st, choice, seed) {
 		const own = statementOf(st);
 		return bitproof.write(group, bitproof.prove(own, choice, bitproof.coinsFromSeed(own, seed, choice)));
 	}
-	const elements = ranking.encode(group, d, choice.ranks);
+	const elements = ranking.encode(group, d, choice.values);
 	const own = statementOf(st);
-	return opening.write(group, opening.prove(own, elements, opening.coinsFromSeed(own, seed, ranking.writeChoices(choice.ranks), d.w)));
+	return opening.write(group, opening.prove(own, elements, opening.coinsFromSeed(own, seed, ranking.writeChoices(choice.values), d.w)));
 }
 
 /** What a proof that fails is reported with. @param {Definition} d */

@@ -9,7 +9,6 @@ const LIMIT = 1n << 240n;
 
 /**
  * @typedef {{m: number, min: number, max: number, equal: boolean, d: number, w: number}} RankedDefinition
- * @typedef {{ranks: number[]}} Ranking what a voter says: a rank for each option: 0 for none, 1 the first
  */
 
 /** [RANK.DEFINITION] @param {{m: number, min: number, max: number, equal: boolean}} question @returns {RankedDefinition} */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An election at a glance: when, how to take part, what is asked, who vouches for it, what has happened.
+import counts from '../lang/count.js';
 import texts from '../lang/election.js';
 import rules from '../lang/rules.js';
 import { el, replace } from '../ui/dom.js';
@@ -35,4 +36,4 @@ function show(place, view) {
 		story(view));
 }
 
-followElection('election', { election: texts, rules }, show, (view) => { if (turnoutPlace) replace(turnoutPlace, turnout(view)); });
+followElection('election', { election: texts, rules, count: counts }, show, (view) => { if (turnoutPlace) replace(turnoutPlace, turnout(view)); });

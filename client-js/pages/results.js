@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The result of an election, why it came out so, and what it rests on; before that when it will be there.
+import counts from '../lang/count.js';
 import elections from '../lang/election.js';
 import texts from '../lang/results.js';
 import rules from '../lang/rules.js';
@@ -31,20 +32,22 @@ function downloads({ manifest, history: { result } }) {
 
 /** @param {View} view */
 function final(view) {
-	const { manifest, history: { result } } = view;
+	const { manifest, history } = view;
+	const { result } = history;
 	if (!result) return null;
 	const r = result.value;
 	const w = where();
 	return [
 		bar(r.counted, r.electorate, t('results.turnout', { n: r.counted, voters: r.electorate, share: formatShare(r.counted, r.electorate) })),
 		r.weight_electorate !== r.electorate && el('p', null, t('results.weights', { n: r.weight_counted, whole: r.weight_electorate, share: formatShare(r.weight_counted, r.weight_electorate) })),
-		manifest.questions.map((/** @type {any} */ q, /** @type {number} */ k) => answerOf(q, k, r, manifest)),
+		manifest.questions.map((/** @type {any} */ q, /** @type {number} */ k) => answerOf(q, k, r, manifest, view.url)),
 		downloads(view),
 		el('section', null,
 			el('h2', null, t('results.rests')),
 			el('ul', { class: 'spaced' },
 				el('li', null, t('results.rests-board'), ' ', el('a', { href: `${pageUrl(w, 'board')}#entry=${result.index}` }, t('view.entry', { index: String(result.index) }))),
 				el('li', null, t('results.rests-endorsed', { names: formatList(r.endorsers.map((one) => signerName(manifest, one))) })),
+				history.mixes.length > 0 && el('li', null, t('results.rests-mixed', { names: formatList(history.mixes.map(({ signer }) => signerName(manifest, signer))) })),
 				r.shares.length > 0 && el('li', null, t('results.rests-decrypted', { names: formatList(r.shares.map((i) => signerName(manifest, `trustee/${i}`))) })),
 				el('li', null, t('results.rests-verify'), ' ', el('a', { href: pageUrl(w, 'verify') }, t('common.to-verify'))))),
 	];
@@ -69,4 +72,4 @@ function show(place, view) {
 		overTime(view));
 }
 
-followElection('results', { results: texts, rules, election: elections }, show, (view) => { if (turnoutPlace && phaseOf(view.history) !== 'finished') replace(turnoutPlace, turnout(view)); });
+followElection('results', { results: texts, count: counts, rules, election: elections }, show, (view) => { if (turnoutPlace && phaseOf(view.history) !== 'finished') replace(turnoutPlace, turnout(view)); });

@@ -9,6 +9,7 @@ export const fractionText = ([a, b]) => ((100 * a) % b === 0 ? formatNumber(a / 
 function howMany({ method, min, max, score_max: scoreMax, options: { length: m } }) {
 	if (method === 'referendum') return t(min === 0 ? 'rules.one-or-none' : 'rules.one');
 	if (method === 'approval') return t('rules.any');
+	if (method === 'ranked') return min === 0 && max === m ? t('rules.rank-any', { m }) : t('rules.rank-between', { min, max, m });
 	if (method === 'score') return t('rules.score', { max: scoreMax });
 	if (min === max) return t('rules.exactly', { n: max, m });
 	return min === 0 ? t('rules.up-to', { n: max, m }) : t('rules.range', { min, max, m });
@@ -17,6 +18,7 @@ function howMany({ method, min, max, score_max: scoreMax, options: { length: m }
 /** How to answer a question. @param {any} q @returns {string[]} sentences */
 export const methodSentences = (q) => [
 	howMany(q),
+	...(q.count?.equal ? [t('rules.rank-equal')] : []),
 	...(q.blank ? [t('rules.blank')] : []),
 	...(q.order === 'random' ? [t('rules.random')] : []),
 ];

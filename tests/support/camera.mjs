@@ -16,7 +16,7 @@ export async function cameraSees(context, png, path) {
 		draw.fillStyle = '#a0a0a0';
 		draw.fillRect(0, 0, canvas.width, canvas.height);
 		if (base64) {
-			const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(String(base64)), (c) => c.charCodeAt(0))]));
+			const picture = await createImageBitmap(new Blob([Uint8Array.from(globalThis.atob(String(base64)), (c) => c.charCodeAt(0))]));
 			draw.translate(canvas.width / 2, canvas.height / 2);
 			draw.rotate(0.12);
 			draw.scale(380 / picture.width, 380 / picture.width);

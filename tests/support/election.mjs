@@ -155,12 +155,13 @@ export class Election {
 	 * @property {number} [days] that the polls are open
 	 * @property {'created'|'roll'|'key'|'open'} [until] how far start() goes
 	 * @property {string} [title]
+	 * @property {number} [mixes] that ranked questions need: as many trustees mix, one after the other
 	 */
 
 	/** @param {Server} server @param {Plan} [plan] */
 	constructor(server, plan = {}) {
 		this.server = server;
-		this.plan = { voters: 3, questions: QUESTIONS, lines: [], slug: 'meeting', days: 1, until: 'open', title: 'Test', ...plan };
+		this.plan = { voters: 3, questions: QUESTIONS, lines: [], slug: 'meeting', days: 1, until: 'open', title: 'Test', mixes: 0, ...plan };
 		/** @type {{[voter: string]: string}} voter id -> code */
 		this.codes = {};
 		this.id = '';
@@ -264,6 +265,7 @@ export class Election {
 	/** From the closed polls to the result. */
 	async finish() {
 		this.endorse();
+		for (let i = 1; i <= this.plan.mixes; i++) this.trustee('mix', i);
 		for (const i of [1, 2]) this.trustee('decrypt', i);
 		await this.server.until('there is a result', () => this.status().phase === 'finished');
 	}

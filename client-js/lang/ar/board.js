@@ -117,6 +117,7 @@ export default {
 	'word-action-remove': 'حذف',
 	'word-action-credential': 'رمز تصويت جديد',
 	'word-payload-trustee-commit': 'التزامات بأعداد سرية ونصيب مشفر منها لكل أمين.',
+	'word-payload-mix': 'أوراق الأسئلة ذات الترتيب بنظام آخر ومشفّرة من جديد، مع برهان على أنها الأوراق نفسها.',
 	'word-payload-decrypt': 'نصيب من فك تشفير كل مجموع مع إثبات صحته.',
 	'word-payload-client': 'بصمات صفحات التصويت كما يرسلها هذا الخادم.',
 	'word-payload-result': 'المجاميع وما ينتج عنها.',

@@ -49,6 +49,7 @@ export default {
 	'story-extend': 'نُقل موعد الإغلاق من {before} إلى {closes}. السبب:',
 	'story-close': 'أُغلق التصويت: {n} بطاقة، يُحتسب منها {voters}.',
 	'story-endorse': 'تحقق {name} من اللوحة كلها وصادق عليها.',
+	'story-mix': 'خلط {name} أوراق الأسئلة ذات الترتيب.',
 	'story-decrypt': 'أسهم {name} في فك تشفير المجاميع.',
 	'story-result': 'نُشرت النتيجة.',
 	'story-cancel': 'ألغى {name} الانتخابات. السبب:',

@@ -117,6 +117,7 @@ export default {
 	'word-action-remove': 'gestrichen',
 	'word-action-credential': 'neuer Wahlcode',
 	'word-payload-trustee-commit': 'Festlegungen auf geheime Zahlen und für jeden Treuhänder ein verschlüsselter Anteil daran.',
+	'word-payload-mix': 'Die Stimmzettel zu den Fragen mit Reihenfolge in anderer Ordnung und neu verschlüsselt, mit einem Beweis, dass es dieselben sind.',
 	'word-payload-decrypt': 'Je Summe ein Anteil der Entschlüsselung mit einem Beweis, dass er stimmt.',
 	'word-payload-client': 'Die Hashes der Wahlseiten, wie dieser Server sie ausgibt.',
 	'word-payload-result': 'Die Summen und was aus ihnen folgt.',

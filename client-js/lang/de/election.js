@@ -49,6 +49,7 @@ export default {
 	'story-extend': 'Das Ende der Wahl wurde von {before} auf {closes} verschoben. Der Grund:',
 	'story-close': 'Die Wahl wurde geschlossen: {n} Stimmzettel, von denen {voters} zählen.',
 	'story-endorse': '{name} hat die ganze Tafel geprüft und bestätigt.',
+	'story-mix': '{name} hat die Stimmzettel zu den Fragen mit Reihenfolge gemischt.',
 	'story-decrypt': '{name} hat die Summen mit entschlüsselt.',
 	'story-result': 'Das Ergebnis wurde veröffentlicht.',
 	'story-cancel': '{name} hat die Wahl abgebrochen. Der Grund:',

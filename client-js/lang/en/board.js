@@ -117,6 +117,7 @@ export default {
 	'word-action-remove': 'removed',
 	'word-action-credential': 'new voting code',
 	'word-payload-trustee-commit': 'Commitments to secret numbers, and a share of them for each trustee, encrypted.',
+	'word-payload-mix': 'The ballots on the ranked questions in another order and encrypted anew, with a proof that they are the same ballots.',
 	'word-payload-decrypt': 'One share of the decryption for each total, with a proof that it is right.',
 	'word-payload-client': 'The hashes of the voting pages as this server sends them.',
 	'word-payload-result': 'The totals and what follows from them.',

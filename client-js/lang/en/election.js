@@ -49,6 +49,7 @@ export default {
 	'story-extend': 'The end of the polls was moved from {before} to {closes}. The reason:',
 	'story-close': 'The polls were closed: {n} ballots, of which {voters} count.',
 	'story-endorse': '{name} checked the whole board and endorsed it.',
+	'story-mix': '{name} shuffled the ballots on the ranked questions.',
 	'story-decrypt': '{name} helped to decrypt the totals.',
 	'story-result': 'The result was published.',
 	'story-cancel': '{name} cancelled the election. The reason:',

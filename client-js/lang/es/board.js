@@ -117,6 +117,7 @@ export default {
 	'word-action-remove': 'baja',
 	'word-action-credential': 'código nuevo',
 	'word-payload-trustee-commit': 'Compromisos sobre números secretos y, para cada custodio, una parte cifrada.',
+	'word-payload-mix': 'Las papeletas de las preguntas con orden, en otro orden y cifradas de nuevo, con una prueba de que son las mismas.',
 	'word-payload-decrypt': 'Una parte del descifrado de cada total, con la prueba de que es correcta.',
 	'word-payload-client': 'Los hashes de las páginas de votación tal como las envía este servidor.',
 	'word-payload-result': 'Los totales y lo que se deriva de ellos.',

@@ -49,6 +49,7 @@ export default {
 	'story-extend': 'El cierre se aplazó de {before} a {closes}. Motivo:',
 	'story-close': 'Se cerró la votación: {n} papeletas, de las que cuentan {voters}.',
 	'story-endorse': '{name} comprobó todo el tablón y lo refrendó.',
+	'story-mix': '{name} mezcló las papeletas de las preguntas con orden.',
 	'story-decrypt': '{name} ayudó a descifrar los totales.',
 	'story-result': 'Se publicó el resultado.',
 	'story-cancel': '{name} anuló la elección. Motivo:',

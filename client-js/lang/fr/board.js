@@ -117,6 +117,7 @@ export default {
 	'word-action-remove': 'radiation',
 	'word-action-credential': 'nouveau code de vote',
 	'word-payload-trustee-commit': 'Engagements sur des nombres secrets et, pour chaque dépositaire, une part chiffrée.',
+	'word-payload-mix': 'Les bulletins des questions à classement dans un autre ordre et chiffrés à nouveau, avec une preuve que ce sont les mêmes.',
 	'word-payload-decrypt': 'Une part du déchiffrement pour chaque total, avec la preuve qu’elle est juste.',
 	'word-payload-client': 'Les empreintes des pages de vote telles que ce serveur les envoie.',
 	'word-payload-result': 'Les totaux et ce qui en découle.',

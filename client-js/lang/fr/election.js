@@ -49,6 +49,7 @@ export default {
 	'story-extend': 'La clôture a été reportée du {before} au {closes}. Motif :',
 	'story-close': 'Le scrutin a été clos : {n} bulletins, dont {voters} comptent.',
 	'story-endorse': '{name} a vérifié tout le tableau et l’a attesté.',
+	'story-mix': '{name} a mélangé les bulletins des questions à classement.',
 	'story-decrypt': '{name} a participé au déchiffrement des totaux.',
 	'story-result': 'Le résultat a été publié.',
 	'story-cancel': '{name} a annulé l’élection. Motif :',

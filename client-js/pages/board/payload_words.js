@@ -97,7 +97,7 @@ export function payloadWords({ entry: { type }, payload, leaf }, m) {
 			const { size, root, ballots, voters } = payloads.parseClose(payload);
 			return [fact('saw-size', 'number', size), fact('saw-root', 'hash', hex(root)), fact('ballots', 'number', ballots), fact('counted', 'number', voters)];
 		}
-		case 'trustee.commit': case 'decrypt': case 'result': case 'client': return [fact('payload', 'word', `payload-${type.replace('.', '-')}`)]; // long, or a page of its own
+		case 'trustee.commit': case 'mix': case 'decrypt': case 'result': case 'client': return [fact('payload', 'word', `payload-${type.replace('.', '-')}`)]; // long, or a page of its own
 		default: return [];
 	}
 }

@@ -5,7 +5,7 @@ import { formatTime, t } from '../../ui/i18n.js';
 import { moment, signerName } from '../../ui/parts.js';
 import { pageUrl, where } from '../../ui/where.js';
 
-const PLAIN = new Set(['manifest', 'trustee.commit', 'trustee.certify', 'open', 'client', 'endorse', 'decrypt', 'result']);
+const PLAIN = new Set(['manifest', 'trustee.commit', 'trustee.certify', 'open', 'client', 'endorse', 'mix', 'decrypt', 'result']);
 
 /** @typedef {import('../../net/election.js').View} View */
 

@@ -4,6 +4,7 @@ import { el } from '../../ui/dom.js';
 import { formatList, formatNumber, formatShare, t } from '../../ui/i18n.js';
 import { meter } from '../../ui/parts.js';
 import { approvalSentence, isDecision, quorumSentence, winnersSentence } from '../../ui/rules.js';
+import { rankedAnswer } from './ranked.js';
 import { approvalDue, rowsOf } from './table.js';
 
 /** @typedef {import('../../core/result_entry.js').Result} Result */
@@ -37,7 +38,7 @@ const ties = (q, answer) => answer.ties.map((tie) => el('li', null,
 function verdict(q, answer) {
 	if (answer.outcome === 'void') return el('p', { class: 'lead' }, el('strong', null, t('results.void')));
 	if (answer.outcome === 'withheld') return el('p', { class: 'lead' }, el('strong', null, t('results.withheld')));
-	if (answer.elected.length === 0) return el('p', { class: 'lead' }, el('strong', null, t(isDecision(q) ? 'results.none-adopted' : 'results.none-elected')));
+	if (answer.elected.length === 0) return el('p', { class: 'lead' }, el('strong', null, t(q.method === 'ranked' ? 'results.none-by-count' : isDecision(q) ? 'results.none-adopted' : 'results.none-elected')));
 	return el('p', { class: 'lead' }, el('strong', null, t(isDecision(q) ? 'results.adopted' : 'results.elected', { names: labels(q, answer.elected) })));
 }
 
@@ -56,14 +57,14 @@ function table(q, answer, r) {
 			el('td', { class: 'number' }, isScore ? formatNumber(r.weight_counted === 0 ? 0 : row.total / r.weight_counted, { maximumFractionDigits: 2 }) : formatShare(row.total, r.weight_counted))))));
 }
 
-/** @param {any} q @param {number} k @param {Result} r @param {any} manifest */
-export function answerOf(q, k, r, manifest) {
+/** @param {any} q @param {number} k @param {Result} r @param {any} manifest @param {string} url of the election */
+export function answerOf(q, k, r, manifest, url) {
 	const answer = r.questions[k];
 	const winners = winnersSentence(q);
 	return el('section', { class: 'card', 'aria-labelledby': `answer-${k}` },
 		el('h2', { id: `answer-${k}`, dir: 'auto' }, q.title),
 		verdict(q, answer),
-		answer.outcome === 'decided' && table(q, answer, r),
+		answer.outcome === 'decided' && (q.method === 'ranked' ? rankedAnswer(url, q, answer) : table(q, answer, r)),
 		el('ul', { class: 'small reasons' },
 			quorum(q, answer, r),
 			answer.outcome === 'void' && el('li', null, t('results.void-why')),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One question: radio buttons, check boxes, scores or a ranking, what was chosen so far, and what is worth a word before going on.
 import { pictureType } from '../../core/manifest.js';
-import { isRanked, judge, set, setBlank, sum } from '../../booth/choices.js';
+import { judge, set, setBlank, sum } from '../../booth/choices.js';
+import { isRanked } from '../../core/parts.js';
 import { announce, el, replace } from '../../ui/dom.js';
 import { t } from '../../ui/i18n.js';
 import { notice } from '../../ui/layout.js';

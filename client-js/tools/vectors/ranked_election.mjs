@@ -14,7 +14,7 @@ import { option, rankedQuestion, rankedSample, referendum } from './manifest.mjs
 
 export { ops, use };
 
-const ranks = (...list) => ({ ranks: list });
+const ranks = (...list) => ({ blank: false, values: list });
 const parties = Array.from({ length: 44 }, (_, i) => option(`p${i}`));
 
 class RankedMaker extends Maker {
@@ -59,7 +59,7 @@ class RankedMaker extends Maker {
 }
 
 /** @param {number[]} order of some of the 44, the first first */
-const of44 = (...order) => ({ ranks: parties.map((_, i) => order.indexOf(i) + 1) });
+const of44 = (...order) => ({ blank: false, values: parties.map((_, i) => order.indexOf(i) + 1) });
 
 /** Up to the opening. @param {Maker} m @param {any} manifest @param {string[]} voters @param {(bytes: () => Uint8Array) => void} [post] */
 function begin(m, manifest, voters, post = (bytes) => m.post(bytes())) {
@@ -88,7 +88,7 @@ function ranked(at = () => {}) {
 	post(() => m.ballot('ada', [ranks(1, 2, 3, 4), yes, of44(3, 4)]));
 	post(() => m.ballot('bert', [ranks(0, 0, 0, 0), choice([0, 1]), of44(0, 43, 1)]));
 	post(() => m.ballot('chen', [ranks(2, 1, 0, 0), yes, of44()]));
-	post(() => m.ballot('dora', [ranks(0, 1, 0, 2), yes, { ranks: parties.map(() => 1) }]));
+	post(() => m.ballot('dora', [ranks(0, 1, 0, 2), yes, { blank: false, values: parties.map(() => 1) }]));
 	post(() => m.ballot('ada', [ranks(1, 0, 2, 0), yes, of44(3, 5, 43)]));
 	post(() => {
 		// Elements that are no ranking: the generator, and a number that is too large.
