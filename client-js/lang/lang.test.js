@@ -62,6 +62,8 @@ test('every check of the verifier has its words', async () => {
 	const { en } = (await import(pathToFileURL(join(LANG, 'verify.js')).href)).default;
 	for (const { number, objects } of new Check(/** @type {any} */ ({}), {}).lines)
 		for (const key of [`check-${number}`, `objects-${objects.replace(/ /g, '-')}`]) assert.ok(key in en, `verify.${key}`);
+	const said = [...readFileSync(join(CLIENT, 'core/check_words.js'), 'utf8').matchAll(/code: '([a-z0-9-]+)'/g)].map(([, one]) => `says-${one}`);
+	assert.deepEqual([...new Set(said)].sort(), Object.keys(en).filter((key) => key.startsWith('says-')).sort());
 });
 
 test('every text that is asked for exists', async () => {

@@ -70,6 +70,8 @@ export default {
 	'says-threshold': 'يستطيع عدة أمناء معًا قراءة أصوات مفردة، ولا يستطيع أقل منهم.',
 	'says-no-auditor': 'لم يُطلب من أحد غير الأمناء أن يتحقق.',
 	'says-endorsers-missing': 'لم يصادق على اللوحة جميع من طُلب منهم ذلك.',
+	'says-witnesses': 'رأى شهود هذا التاريخ نفسه.',
+	'says-witnesses-missing': 'لم يرَ هذا التاريخ بعدُ عدد كافٍ من الشهود.',
 	'says-never-opened': 'لم يُفتح التصويت قط.',
 	'says-not-opened': 'لم يُفتح التصويت بعد.',
 	'says-window-extended': 'يجوز أن يستمر التصويت أكثر من 60 يومًا.',

@@ -70,6 +70,8 @@ export default {
 	'says-threshold': 'Mehrere Treuhänder gemeinsam könnten einzelne Stimmen lesen; weniger nicht.',
 	'says-no-auditor': 'Außer den Treuhändern wurde niemand um Prüfung gebeten.',
 	'says-endorsers-missing': 'Nicht alle, die gebeten wurden, haben die Tafel bestätigt.',
+	'says-witnesses': 'Zeuginnen und Zeugen haben dieselbe Geschichte gesehen.',
+	'says-witnesses-missing': 'Noch haben nicht genug Zeuginnen und Zeugen diese Geschichte gesehen.',
 	'says-never-opened': 'Die Wahl wurde nie geöffnet.',
 	'says-not-opened': 'Die Wahl ist noch nicht geöffnet.',
 	'says-window-extended': 'Die Wahl darf länger als 60 Tage offen sein.',

@@ -70,6 +70,8 @@ export default {
 	'says-threshold': 'Several trustees together could read single votes; fewer cannot.',
 	'says-no-auditor': 'Nobody but the trustees was asked to check.',
 	'says-endorsers-missing': 'Not all who were asked have endorsed the board.',
+	'says-witnesses': 'Witnesses have seen this same history.',
+	'says-witnesses-missing': 'Not enough witnesses have seen this history yet.',
 	'says-never-opened': 'The polls never opened.',
 	'says-not-opened': 'The polls have not opened.',
 	'says-window-extended': 'The polls may be open for more than 60 days.',

@@ -70,6 +70,8 @@ export default {
 	'says-threshold': 'Varios custodios juntos podrían leer votos; menos, no.',
 	'says-no-auditor': 'A nadie más que a los custodios se le pidió comprobarlo.',
 	'says-endorsers-missing': 'No todos los llamados han refrendado el tablón.',
+	'says-witnesses': 'Hay testigos que han visto esta misma historia.',
+	'says-witnesses-missing': 'Aún no hay bastantes testigos que hayan visto esta historia.',
 	'says-never-opened': 'La votación nunca se abrió.',
 	'says-not-opened': 'La votación aún no se ha abierto.',
 	'says-window-extended': 'La votación puede durar más de 60 días.',

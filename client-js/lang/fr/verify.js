@@ -70,6 +70,8 @@ export default {
 	'says-threshold': 'Plusieurs dépositaires ensemble pourraient lire des votes ; moins, non.',
 	'says-no-auditor': 'Nul autre que les dépositaires n’a été chargé de vérifier.',
 	'says-endorsers-missing': 'Tous ceux qui devaient attester le tableau ne l’ont pas fait.',
+	'says-witnesses': 'Des témoins ont vu cette même histoire.',
+	'says-witnesses-missing': 'Trop peu de témoins ont encore vu cette histoire.',
 	'says-never-opened': 'Le scrutin n’a jamais été ouvert.',
 	'says-not-opened': 'Le scrutin n’est pas encore ouvert.',
 	'says-window-extended': 'Le scrutin peut durer plus de 60 jours.',

@@ -54,7 +54,7 @@ function failures({ failures: list, checks }) {
 }
 
 /* The statements of a version that this page does not know are shown as they are. */
-const KNOWN = new Set(['keys-from-board', 'rehearsal', 'privacy-floor', 'eligibility-server', 'eligibility-registrar', 'threshold-1', 'threshold', 'no-auditor', 'endorsers-missing', 'never-opened',
+const KNOWN = new Set(['keys-from-board', 'rehearsal', 'privacy-floor', 'eligibility-server', 'eligibility-registrar', 'threshold-1', 'threshold', 'no-auditor', 'endorsers-missing', 'witnesses', 'witnesses-missing', 'never-opened',
 	'not-opened', 'window-extended', 'extended', 'rare-weight', 'added', 'roll-changed', 'client', 'client-changed', 'notices', 'cancelled', 'void', 'withheld', 'ballots-public', 'beyond']);
 
 /** The verifier speaks English; other languages say what it is about, and quote it. @param {{code: string, text: string}} statement */
