@@ -48,16 +48,24 @@ import { Transcript } from './transcript.js';
  */
 
 const RULE = 'SHUFFLE.VERIFY';
+/** Points that are read or derived between two pauses. */
+const POINTS = 128;
 
 /** @type {Map<string, Point[]>} derived once per process */
 const derived = new Map();
 
 /** [SHUFFLE.GENERATORS] H_0..H_count, never taken from a board: with a logarithm known, one commitment opens to every permutation.
  * @param {Group} group @param {number} count @returns {Point[]} */
-export function generators(group, count) {
+export const generators = (group, count) => finish(deriving(group, count));
+
+/** The same in steps. @param {Group} group @param {number} count @returns {Generator<void, Point[]>} */
+function* deriving(group, count) {
 	const known = derived.get(group.name) ?? [];
 	derived.set(group.name, known);
-	while (known.length <= count) known.push(group.hashToGroup('shuffle/H', u64(known.length)));
+	while (known.length <= count) {
+		known.push(group.hashToGroup('shuffle/H', u64(known.length)));
+		if (known.length % POINTS === 0) yield;
+	}
 	return known.slice(0, count + 1);
 }
 
@@ -72,14 +80,27 @@ function sizeOf(group, width, bytes) {
 export const writeList = (group, list) => join(list.flatMap((row) => row.flatMap(({ A, B }) => [group.encode(A), group.encode(B)])));
 
 /** @param {Group} group @param {number} width @param {Uint8Array} bytes @returns {Ciphertext[][]} */
-export function parseList(group, width, bytes) {
-	const N = sizeOf(group, width, bytes);
-	let at = 0;
-	const point = () => {
-		at += group.pointLength;
-		return group.decode(bytes.subarray(at - group.pointLength, at));
-	};
-	return Array.from({ length: N }, () => Array.from({ length: width }, () => ({ A: point(), B: point() })));
+export const parseList = (group, width, bytes) => finish(parsingList(group, width, bytes));
+
+/** The same in steps. @param {Group} group @param {number} width @param {Uint8Array} bytes @returns {Generator<void, Ciphertext[][]>} */
+function* parsingList(group, width, bytes) {
+	const points = yield* parsingPoints(group, bytes, 2 * width * sizeOf(group, width, bytes));
+	/** @type {Ciphertext[][]} */
+	const list = [];
+	for (let at = 0; at < points.length; at += 2 * width)
+		list.push(Array.from({ length: width }, (_, k) => ({ A: points[at + 2 * k], B: points[at + 2 * k + 1] })));
+	return list;
+}
+
+/** @param {Group} group @param {Uint8Array} bytes @param {number} count at their beginning @returns {Generator<void, Point[]>} */
+function* parsingPoints(group, bytes, count) {
+	/** @type {Point[]} */
+	const points = [];
+	while (points.length < count) {
+		points.push(group.decode(bytes.subarray(points.length * group.pointLength, (points.length + 1) * group.pointLength)));
+		if (points.length % POINTS === 0) yield;
+	}
+	return points;
 }
 
 /** What a mixer puts out. @param {Group} group @param {Point} h @param {Ciphertext[][]} inputs @param {Secrets} secrets @returns {Ciphertext[][]} */
@@ -192,21 +213,24 @@ export const write = (group, { c, C, D, t1, t2, t3, t4, s1, s2, s3, s4, p, q }) 
 	]);
 
 /** @param {Group} group @param {number} N @param {number} width @param {Uint8Array} bytes @returns {Proof} */
-export function parse(group, N, width, bytes) {
+export const parse = (group, N, width, bytes) => under(RULE, () => finish(parsing(group, N, width, bytes)));
+
+/** The same in steps. @param {Group} group @param {number} N @param {number} width @param {Uint8Array} bytes @returns {Generator<void, Proof>} */
+function* parsing(group, N, width, bytes) {
 	require(bytes.length === proofLength(group, N, width), RULE, `a proof has ${proofLength(group, N, width)} bytes, not ${bytes.length}`);
-	let at = 0;
-	const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
-	const point = () => group.decode(take(group.pointLength));
-	const scalar = () => parseScalar(take(SCALAR_LENGTH), group.q);
-	const points = (/** @type {number} */ count) => Array.from({ length: count }, point);
-	const scalars = (/** @type {number} */ count) => Array.from({ length: count }, scalar);
-	return under(RULE, () => {
-		const [c, C, D] = [points(N), points(N), points(N)];
-		const [t1, t2, t3] = points(3);
-		const t4 = Array.from({ length: width }, () => ({ A: point(), B: point() }));
-		const [s1, s2, s3] = scalars(3);
-		return { c, C, D, t1, t2, t3, t4, s1, s2, s3, s4: scalars(width), p: scalars(N), q: scalars(N) };
+	const numPoints = 3 * N + 3 + 2 * width;
+	const points = yield* parsingPoints(group, bytes, numPoints);
+	const numbers = Array.from({ length: 2 * N + 3 + width }, (_, i) => {
+		const at = numPoints * group.pointLength + i * SCALAR_LENGTH;
+		return parseScalar(bytes.subarray(at, at + SCALAR_LENGTH), group.q);
 	});
+	const [t1, t2, t3, ...pairs] = points.slice(3 * N);
+	const [s1, s2, s3] = numbers;
+	return {
+		c: points.slice(0, N), C: points.slice(N, 2 * N), D: points.slice(2 * N, 3 * N),
+		t1, t2, t3, t4: Array.from({ length: width }, (_, k) => ({ A: pairs[2 * k], B: pairs[2 * k + 1] })),
+		s1, s2, s3, s4: numbers.slice(3, 3 + width), p: numbers.slice(3 + width, 3 + width + N), q: numbers.slice(3 + width + N),
+	};
 }
 
 /** Terms of one large sum; a part of it is computed whenever there are enough. */
@@ -234,8 +258,8 @@ class Sum {
 	}
 }
 
-/** Terms that are added up at once, and points that are read in between two pauses. */
-const TERMS = 16384;
+/** Terms that are added up at once: more make a term cheaper, and the pauses between longer. */
+const TERMS = 8192;
 
 /** [BATCH.RANDOM] @returns {bigint} */
 const draw = () => beToInt(random(16));
@@ -287,6 +311,19 @@ function* holds({ group, h, width }, proof, inputs, outputs, { u, v }) {
 	return group.isIdentity(sum.total);
 }
 
+/** What the mixer wrote; what cannot be read breaks the same rule as a false proof. @param {Group} group @param {number} N @param {number} width
+ * @param {Uint8Array} list @param {Uint8Array} bytes @returns {Generator<void, {outputs: Ciphertext[][], proof: Proof}>} */
+function* readingUnder(group, N, width, list, bytes) {
+	try {
+		return { outputs: yield* parsingList(group, width, list), proof: yield* parsing(group, N, width, bytes) };
+	} catch (error) {
+		throw error instanceof Refusal ? inRule(error) : error;
+	}
+}
+
+/** @param {Refusal} refusal */
+const inRule = ({ rule, detail, where }) => new Refusal(RULE, rule === RULE ? detail : `${detail} [${rule}]`, where);
+
 /**
  * Verifies in steps; throws a Refusal [SHUFFLE.VERIFY] unless the outputs are the inputs, shuffled.
  * @param {Statement} st @param {Uint8Array} bytes of the proof @param {Ciphertext[][]} [known] the inputs, where somebody has read them already
@@ -296,12 +333,9 @@ export function* verifying(st, bytes, known) {
 	const { group, width } = st;
 	const N = sizeOf(group, width, st.inputs);
 	require(st.outputs.length === st.inputs.length, RULE, `expected ${st.inputs.length} bytes of outputs, found ${st.outputs.length}`);
-	const inputs = known ?? parseList(group, width, st.inputs);
-	yield;
-	const outputs = under(RULE, () => parseList(group, width, st.outputs));
-	yield;
-	const proof = parse(group, N, width, bytes);
-	yield;
+	const inputs = known ?? (yield* parsingList(group, width, st.inputs));
+	const { outputs, proof } = yield* readingUnder(group, N, width, st.outputs, bytes);
+	yield* deriving(group, N);
 	const isRight = yield* holds(st, proof, inputs, outputs, challenges(st, proof));
 	if (!isRight) throw new Refusal(RULE, 'the proof does not verify');
 	return outputs;
