@@ -20,7 +20,16 @@ mkdir "$TMPDIR/place" "$TMPDIR/a place"
 check 'it runs' runs env
 check 'the last line is VERIFIED' test "$(tail -n 1 "$out")" = VERIFIED
 check 'the tampered copy was not' says '^ *NOT VERIFIED$'
-check 'three questions' test "$(grep -c '^     Question: ' "$out")" -eq 3
+check 'four questions' test "$(grep -c '^     Question: ' "$out")" -eq 4
+check 'one of them is ranked' says '^     Method: ranked$'
+check 'it says why a ranking is another matter' says 'The rankings of the first cannot be added'
+check 'two mixes' test "$(grep -c '^       trustee [13]: the whole board verifies; mixed, entry ' "$out")" -eq 2
+check 'not two by one trustee' says '^ *trustee 1: mixed already$'
+check 'nothing is decrypted before both' says 'DECRYPT.LIST: 1 of 2 mixes are still to come'
+check 'check 15 counts them' says '^15  mixes  *2 mixes  *OK$'
+check 'the rankings were counted' says '^ *104 valid ballots, 0 invalid; counted by Scottish STV$'
+check 'two are elected' test "$(grep -c '^    elected: \(Ada\|Bert\)$' "$out")" -eq 2
+check 'equal ranks were refused by the client' says "question 'seats'.*RANK.CHOICE"
 check 'a hundred voters and more' says 'Result: 104 of 110 voters'
 check 'a trustee was lost' says 'Trustee 2 now loses phrase and computer'
 check 'and did not decrypt' eval '! grep -q "^   trustee-2\\$ tabella-trustee \\(endorse\\|decrypt\\)" "$out"'
@@ -63,5 +72,7 @@ check 'it can be stopped at any time' stopped_in_the_middle
 if [ "${TB_LONG:-}" = 1 ]; then
 	check 'modp4096' runs env GROUP=modp4096
 	check 'verified too' test "$(tail -n 1 "$out")" = VERIFIED
+	check 'without a ranked question' test "$(grep -c '^     Question: ' "$out")" -eq 3
+	check 'which it says' says 'Not in this group: a question in which members rank'
 fi
 finish
