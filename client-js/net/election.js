@@ -127,14 +127,17 @@ export class Election {
  */
 export async function connect(get, address, note) {
 	const log = new LogReader(get, claimedHead(note));
-	const first = await readEntry(log, 0);
+	const bytes = await log.entry(0);
+	const first = await actOf(log, 0, bytes);
 	const manifest = manifests.parse(first.payload);
-	return { get, address, log, first, manifest, id: sha256(await log.entry(0)), head: readHead(note, manifest) };
+	return { get, address, log, first, manifest, id: sha256(bytes), head: readHead(note, manifest) };
 }
 
 /** An entry with its payload, from wherever that is. @param {LogReader} log @param {number} index @returns {Promise<Act>} */
-export async function readEntry(log, index) {
-	const bytes = await log.entry(index);
+export const readEntry = async (log, index) => actOf(log, index, await log.entry(index));
+
+/** @param {LogReader} log @param {number} index @param {Uint8Array} bytes of the entry @returns {Promise<Act>} */
+async function actOf(log, index, bytes) {
 	const entry = entries.parse(bytes);
 	const payload = entry.blob ? await log.blob(entry.blob, hex(entry.blob.sha256)) : /** @type {Uint8Array} */ (entry.payload);
 	return { index, leaf: leafHash(bytes), entry, payload };
