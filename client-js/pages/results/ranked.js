@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer to a ranked question.  Who is elected stands in the signed result; how that came about is in the account, a file whose hash stands
-// there too [RANK.RESULT] [RANK.FILES].
+// there too [RANK.RESULT].
 import { fromUtf8, hex } from '../../crypto/bytes.js';
 import { Refusal } from '../../crypto/err.js';
 import { sha256 } from '../../crypto/hash.js';
