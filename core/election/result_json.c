@@ -4,6 +4,7 @@
 
 #include "core/base/json.h"
 #include "core/election/result.h"
+#include "core/election/result_lists.h"
 
 /* The payload of `result` [RESULT]. */
 
@@ -211,16 +212,21 @@ static void take_empty(tb_json_in *in, const char *key)
 	tb_json_leave(in);
 }
 
-/* No more invalid ballots than ballots, each once and in order. */
-static tb_err take_invalid(tb_json_in *in, tb_ranked_result *r)
+/* Each once and in order. */
+static tb_err take_invalid(tb_json_in *in, tb_ranked_result *r, tb_result_lists *lists)
 {
+	tb_result_list *known = tb_result_lists_next(lists);
+	bool is_known = known != NULL && known->at != NULL; /* then there is nothing in its place */
+	size_t num = tb_json_enter_array(in, "invalid", 0, is_known ? 0 : SIZE_MAX);
 	uint64_t least = 0;
 
-	r->num_invalid = tb_json_enter_array(in, "invalid", 0, SIZE_MAX);
-	r->invalid = calloc(r->num_invalid + 1, sizeof *r->invalid);
+	r->invalid = is_known ? known->at : calloc(num + 1, sizeof *r->invalid);
 	if (r->invalid == NULL)
 		return TB_ERR_MEMORY;
-	for (size_t i = 0; i < r->num_invalid && in->err == TB_OK; i++) {
+	r->num_invalid = is_known ? known->num : num;
+	if (is_known)
+		known->at = NULL;
+	for (size_t i = 0; i < num && in->err == TB_OK; i++) {
 		r->invalid[i] = tb_json_take_int(in, TB_JSON_ITEM, least, TB_JSON_INT_MAX);
 		least = r->invalid[i] + 1;
 	}
@@ -228,7 +234,7 @@ static tb_err take_invalid(tb_json_in *in, tb_ranked_result *r)
 	return TB_OK;
 }
 
-static tb_err take_ranked(tb_json_in *in, const tb_question *q, tb_decision *d)
+static tb_err take_ranked(tb_json_in *in, const tb_question *q, tb_decision *d, tb_result_lists *lists)
 {
 	bool is_decided = d->outcome == TB_OUTCOME_DECIDED;
 	tb_json_string none;
@@ -243,7 +249,7 @@ static tb_err take_ranked(tb_json_in *in, const tb_question *q, tb_decision *d)
 	take_empty(in, "ties");
 	tb_json_enter_object(in, "count");
 	d->ranked.valid = tb_json_take_int(in, "valid", 0, is_decided ? TB_JSON_INT_MAX : 0);
-	err = take_invalid(in, &d->ranked);
+	err = take_invalid(in, &d->ranked, lists);
 	if (is_decided) {
 		tb_json_take_hex(in, "ballots", d->ranked.ballots, 32);
 		tb_json_take_hex(in, "account", d->ranked.account, 32);
@@ -255,9 +261,9 @@ static tb_err take_ranked(tb_json_in *in, const tb_question *q, tb_decision *d)
 	return err;
 }
 
-static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d)
+static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d, tb_result_lists *lists)
 {
-	static const char *const lists[] = {"totals", "approved", "elected", "ties"};
+	static const char *const empty[] = {"totals", "approved", "elected", "ties"};
 	tb_json_string id;
 	tb_err err = TB_OK;
 
@@ -269,14 +275,14 @@ static tb_err take_decision(tb_json_in *in, const tb_question *q, tb_decision *d
 	d->outcome = (tb_outcome)tb_json_take_choice(in, "outcome", outcome_names, 3);
 	d->quorum_met = tb_json_take_bool(in, "quorum_met");
 	if (in->err == TB_OK && q->method == TB_METHOD_RANKED) {
-		err = take_ranked(in, q, d);
+		err = take_ranked(in, q, d, lists);
 		tb_json_leave(in);
 		return err;
 	}
 	if (in->err == TB_OK && d->outcome == TB_OUTCOME_DECIDED)
 		err = take_decided(in, q, d);
-	for (size_t i = 0; d->outcome != TB_OUTCOME_DECIDED && i < sizeof lists / sizeof lists[0]; i++)
-		take_empty(in, lists[i]); /* nothing was decrypted */
+	for (size_t i = 0; d->outcome != TB_OUTCOME_DECIDED && i < sizeof empty / sizeof empty[0]; i++)
+		take_empty(in, empty[i]); /* nothing was decrypted */
 	tb_json_leave(in);
 	return err;
 }
@@ -302,7 +308,7 @@ static tb_err take_lists(tb_json_in *in, tb_result *r)
 	return TB_OK;
 }
 
-static tb_err take_result(tb_json_in *in, tb_result *r, const tb_manifest *m)
+static tb_err take_result(tb_json_in *in, tb_result *r, const tb_manifest *m, tb_result_lists *lists)
 {
 	const uint64_t most = UINT64_C(1) << 52;
 	tb_err err;
@@ -320,7 +326,7 @@ static tb_err take_result(tb_json_in *in, tb_result *r, const tb_manifest *m)
 	r->num_questions = m->num_questions;
 	tb_json_enter_array(in, "questions", m->num_questions, m->num_questions);
 	for (uint32_t i = 0; i < m->num_questions && in->err == TB_OK && err == TB_OK; i++)
-		err = take_decision(in, &m->questions[i], &r->questions[i]);
+		err = take_decision(in, &m->questions[i], &r->questions[i], lists);
 	tb_json_leave(in);
 	tb_json_leave(in);
 	return err;
@@ -328,15 +334,24 @@ static tb_err take_result(tb_json_in *in, tb_result *r, const tb_manifest *m)
 
 tb_err tb_result_parse(tb_result *out, const tb_manifest *m, const void *bytes, size_t len, tb_fault *fault)
 {
+	tb_result_lists lists = {0};
 	tb_json_in in;
-	tb_err err;
+	tb_err err = TB_OK;
 
 	tb_result_init(out);
-	tb_json_in_init(&in, bytes, len, MAX_RESULT_BYTES, TB_JSON_CANONICAL, "RESULT");
-	err = take_result(&in, out, m);
-	if (err == TB_OK)
-		err = tb_json_in_status(&in, fault);
-	tb_json_in_release(&in);
+	if (len <= MAX_RESULT_BYTES) /* longer ones are refused below */
+		err = tb_result_lists_read(&lists, bytes, len);
+	if (err == TB_OK) {
+		bool taken = lists.rest.len > 0;
+
+		tb_json_in_init(&in, taken ? lists.rest.data : bytes, taken ? lists.rest.len : len,
+			MAX_RESULT_BYTES, TB_JSON_CANONICAL, "RESULT");
+		err = take_result(&in, out, m, &lists);
+		if (err == TB_OK)
+			err = tb_json_in_status(&in, fault);
+		tb_json_in_release(&in);
+	}
+	tb_result_lists_release(&lists);
 	if (err != TB_OK)
 		tb_result_release(out);
 	return err;

@@ -56,6 +56,35 @@ void many_ballots_edit(void *arg, tb_manifest *m)
 	q->min = 1;
 }
 
+/* Some options are liked more than others, and ballots are of every length: what a count has to group and to transfer. */
+static void choose_ranks(const tb_question *q, uint32_t voter, uint32_t *ranks)
+{
+	uint64_t state = voter * UINT64_C(0x9e3779b97f4a7c15) + 1;
+	uint32_t num;
+
+	state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	num = 1 + (uint32_t)((state >> 33) % q->max);
+	for (uint32_t rank = 1; rank <= num; rank++) {
+		uint64_t a, b;
+
+		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		a = (state >> 33) % q->num_options;
+		state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+		b = (state >> 33) % q->num_options;
+		for (a = a < b ? a : b; ranks[a] != 0;)
+			a = (a + 1) % q->num_options;
+		ranks[a] = rank;
+	}
+}
+
+static void choose(const tb_question *q, uint32_t voter, uint32_t *value)
+{
+	if (q->method == TB_METHOD_RANKED)
+		choose_ranks(q, voter, value);
+	else
+		value[voter % MANY_OPTIONS] = 1;
+}
+
 static void make_one(const block *b, uint32_t voter, tb_buf *out)
 {
 	const tb_maker *m = b->m;
@@ -72,7 +101,7 @@ static void make_one(const block *b, uint32_t voter, tb_buf *out)
 	(void)snprintf(head.voter, sizeof head.voter, "%s", v->id);
 	(void)snprintf(signer, sizeof signer, "voter/%s", v->id);
 	must(tb_choices_new(&choices, &m->manifest) == TB_OK, "choices");
-	choices.value[0][voter % MANY_OPTIONS] = 1;
+	choose(&m->manifest.questions[0], voter, choices.value[0]);
 	tb_fixture_bytes(seed, "big ballot", voter);
 	tb_buf_init(&payload, TB_BALLOT_MAX_BYTES);
 	must(tb_ballot_make(m->params, &payload, signature, &head, &v->keys.sign, &choices, seed,
