@@ -4,6 +4,7 @@ import { fromUtf8, utf8 } from '../crypto/bytes.js';
 import { Refusal } from '../crypto/err.js';
 import { isKey } from '../crypto/sign.js';
 import { parse as parseBase64 } from '../core/base64.js';
+import { findMethod } from '../core/count/methods.js';
 import * as manifests from '../core/manifest.js';
 import * as shapes from '../core/text.js';
 import { completeOrigin } from './election_text.js';
@@ -12,40 +13,47 @@ import * as manifestJson from './manifest_json.js';
 import * as roleLine from './role_line.js';
 import { slugOf } from './time.js';
 import * as vkey from './vkey.js';
-import { parseApproval, parseQuorum } from './words.js';
+import { parseApproval, parseMajority, parseQuorum } from './words.js';
 
 /**
  * @typedef {{name: string, line: string}} Role a name, and the public line
  * @typedef {Role & {id: string}} Endorser
- * @typedef {{label: string, id: string, text: string, link: string, picture: string}} Option the picture in base64, or nothing
+ * @typedef {{label: string, id: string, text: string, link: string, picture: string, isDefault: boolean, majority: string}} Option the picture in base64, or nothing; the last two of ranked questions
  * @typedef {object} Question
- * @property {string} title @property {string} id @property {string} text @property {'referendum'|'choose'|'approval'|'score'} method
+ * @property {string} title @property {string} id @property {string} text @property {'referendum'|'choose'|'approval'|'score'|'ranked'} method
  * @property {string} min @property {string} max @property {string} scoreMax @property {boolean} blank @property {'fixed'|'random'} order @property {string} winners
  * @property {'none'|'electorate'|'count'} quorum @property {string} quorumValue @property {boolean} quorumStrict
  * @property {'none'|'ballots'|'electorate'|'options_sum'} approval @property {string} approvalValue @property {boolean} approvalStrict
+ * @property {string} count how rankings are counted: the id of a method @property {boolean} equal @property {string} minimum @property {string} defaultQuorum
  * @property {Option[]} options
  * @typedef {object} Draft
  * @property {string} title @property {string} text @property {string} slug @property {string} origin @property {string} group
  * @property {number|null} opens @property {number|null} closes @property {'second'|'minute'|'hour'|'day'} granularity @property {string} rules @property {string} revote
  * @property {boolean} rehearsal @property {string} floor @property {string} minHolders @property {string} below @property {string} eligibility
- * @property {Role} server @property {Role} admin @property {Role} registrar @property {string} threshold
+ * @property {Role} server @property {Role} admin @property {Role} registrar @property {string} threshold @property {string} mixes nothing: as many as the threshold
  * @property {Role[]} trustees @property {Endorser[]} endorsers @property {string} witnessesNeeded @property {{line: string}[]} witnesses @property {Question[]} questions
  *
  * @typedef {'empty'|'long'|'characters'|'id'|'slug'|'twice'|'link'|'number'|'range'|'time'|'granule'|'order'|'window'|'origin'|'line'|'role'|'key-twice'|'secret'|'threshold'|
- *   'options'|'winners'|'score'|'fraction'|'large'} Kind
+ *   'options'|'winners'|'score'|'fraction'|'large'|'ranked-group'|'mixes'|'majority'} Kind
  * @typedef {{path: string, kind: Kind|'other', rule: string, detail: string}} Problem `path` such as questions.0.options.1.label
  */
 
 const MAX_TEXT = 20_000;
 const MAX_LINE = 200;
+/** [RANK.MANIFEST] Of a minimum or a quorum of votes; of each part of a majority. */
+const MAX_BAR = 2 ** 40;
+const MAX_RATIO = 1_000_000;
+/** So few ballots that each says much of who cast it, where all of them are read out. */
+const MANY_BALLOTS = 20;
 
 /** @returns {Option} */
-export const newOption = (label = '') => ({ label, id: '', text: '', link: '', picture: '' });
+export const newOption = (label = '') => ({ label, id: '', text: '', link: '', picture: '', isDefault: false, majority: '' });
 
 /** @returns {Question} */
 export const newQuestion = () => ({
 	title: '', id: '', text: '', method: 'choose', min: '0', max: '1', scoreMax: '5', blank: false, order: 'fixed', winners: '1',
-	quorum: 'none', quorumValue: '20%', quorumStrict: false, approval: 'none', approvalValue: '1/2', approvalStrict: true, options: [newOption(), newOption()],
+	quorum: 'none', quorumValue: '20%', quorumStrict: false, approval: 'none', approvalValue: '1/2', approvalStrict: true,
+	count: 'scottish-stv-2007', equal: false, minimum: '0', defaultQuorum: '0', options: [newOption(), newOption()],
 });
 
 /**
@@ -57,9 +65,12 @@ export function newDraft({ now, origin, server, host }) {
 	return {
 		title: '', text: '', slug: '', origin, group: 'ristretto255', opens, closes: opens + 7 * 86400, granularity: 'minute', rules: 'standard', revote: 'last', rehearsal: false,
 		floor: '3', minHolders: '5', below: 'refuse', eligibility: 'offline', server: { name: host, line: server }, admin: { name: '', line: '' }, registrar: { name: '', line: '' },
-		threshold: '2', trustees: [1, 2, 3].map(() => ({ name: '', line: '' })), endorsers: [{ id: 'auditor', name: '', line: '' }], witnessesNeeded: '1', witnesses: [], questions: [newQuestion()],
+		threshold: '2', mixes: '', trustees: [1, 2, 3].map(() => ({ name: '', line: '' })), endorsers: [{ id: 'auditor', name: '', line: '' }], witnessesNeeded: '1', witnesses: [], questions: [newQuestion()],
 	};
 }
+
+/** Is a question of it answered by a ranking? @param {Draft} d */
+export const isRanked = (d) => d.questions.some(({ method }) => method === 'ranked');
 
 /** What the text area gives, as the board wants it: NFC, no CR, no halves of characters. @param {string} text */
 const clean = (text) => fromUtf8(utf8(text)).replace(/\r\n?/g, '\n').normalize('NFC');
@@ -198,13 +209,21 @@ class Compiler {
 		const admin = this.role('admin', d.admin, 'admin');
 		const registrar = this.role('registrar', d.registrar, 'registrar');
 		const threshold = this.number('threshold', d.threshold, 'threshold', 'MANIFEST.THRESHOLD', 1, d.trustees.length);
+		const mixes = this.mixes(d, threshold);
 		const trustees = d.trustees.map((one, i) => this.role(`trustees.${i}`, one, 'trustee'));
 		const endorsers = d.endorsers.map((one, i) => ({ ...this.role(`endorsers.${i}`, one, 'endorser'), id: this.endorserId(d, i) }));
 		return {
-			server: { name: server.name, sign_key: server.keys.sign, log_key: server.keys.log }, admin: { name: admin.name, key: admin.keys.sign }, registrar: { name: registrar.name, key: registrar.keys.sign }, threshold,
+			server: { name: server.name, sign_key: server.keys.sign, log_key: server.keys.log }, admin: { name: admin.name, key: admin.keys.sign }, registrar: { name: registrar.name, key: registrar.keys.sign }, threshold, mixes,
 			trustees: trustees.map(({ name, keys }) => ({ name, sign_key: keys.sign, transport_key: keys.transport, cosign_key: keys.cosign })),
 			endorsers: endorsers.map(({ id, name, keys }) => ({ id, name, sign_key: keys.sign, cosign_key: keys.cosign })),
 		};
+	}
+
+	/** [RANK.MANIFEST] @param {Draft} d @param {number} threshold @returns {number|undefined} */
+	mixes(d, threshold) {
+		if (!isRanked(d)) return undefined;
+		if (d.group !== 'ristretto255') this.wrong('group', 'ranked-group', 'RANK.MANIFEST');
+		return d.mixes.trim() === '' ? threshold : this.number('mixes', d.mixes, 'mixes', 'RANK.MANIFEST', threshold, d.trustees.length);
 	}
 
 	/** [MANIFEST.WITNESSES] @param {Draft} d @param {string} origin */
@@ -246,13 +265,33 @@ class Compiler {
 			const scoreMax = this.number(`${path}.scoreMax`, q.scoreMax, 'score', rule, 1, 255);
 			return { min: 0, max: m * scoreMax, score_max: scoreMax, blank: false };
 		}
+		if (q.method === 'ranked' && q.max.trim() === '') return { min: this.number(`${path}.min`, q.min, 'range', rule, 0, m), max: m, score_max: 1, blank: false };
 		const max = q.method === 'referendum' ? 1 : this.number(`${path}.max`, q.max, 'range', rule, 1, m);
 		const min = this.number(`${path}.min`, q.min, 'range', rule, 0, max);
-		return { min, max, score_max: 1, blank: q.blank && min >= 1 };
+		return { min, max, score_max: 1, blank: q.method !== 'ranked' && q.blank && min >= 1 };
 	}
 
-	/** @template T @param {string} path @param {() => T} read @returns {T|null} */
-	rule(path, read) {
+	/** [RANK.MANIFEST] What the method does not ask for was not shown, and does not count. @param {Question} q @param {string[]} ids of its options @param {string} path */
+	countRule(q, ids, path) {
+		const method = findMethod(q.count);
+		const preferred = method?.hasDefault ? q.options.findIndex(({ isDefault }) => isDefault) : -1;
+		const ratios = preferred < 0 ? [] : q.options.map(({ majority }, i) => (i === preferred || majority.trim() === '' ? null : this.majority(`${path}.options.${i}.majority`, majority.trim())));
+		return {
+			method: q.count, equal: method?.equalRanks === true && q.equal, minimum: method?.hasMinimum ? this.number(`${path}.minimum`, q.minimum, 'number', 'RANK.MANIFEST', 0, MAX_BAR) : 0,
+			default: preferred < 0 ? '' : ids[preferred], quorum: preferred < 0 ? 0 : this.number(`${path}.defaultQuorum`, q.defaultQuorum, 'number', 'RANK.MANIFEST', 0, MAX_BAR),
+			ratios: ratios.some((ratio) => ratio !== null) ? ratios.map((ratio) => ratio ?? [1, 1]) : [],
+		};
+	}
+
+	/** @param {string} path @param {string} text @returns {[number, number]} */
+	majority(path, text) {
+		const ratio = this.rule(path, () => parseMajority(text), 'majority') ?? [1, 1];
+		if (ratio.some((part) => part < 1 || part > MAX_RATIO)) this.wrong(path, 'majority', 'RANK.MANIFEST');
+		return ratio;
+	}
+
+	/** @template T @param {string} path @param {() => T} read @param {Kind} [kind] @returns {T|null} */
+	rule(path, read, kind = 'fraction') {
 		try {
 			const rule = read();
 			const { fraction } = /** @type {any} */ (rule) ?? {};
@@ -260,7 +299,7 @@ class Compiler {
 			return rule;
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
-			this.wrong(path, 'fraction', error.rule, error.detail);
+			this.wrong(path, kind, error.rule, error.detail);
 			return null;
 		}
 	}
@@ -280,12 +319,14 @@ class Compiler {
 		options.forEach(({ label }, i) => { if (label !== '' && options.findIndex((one) => one.label === label) !== i) this.wrong(`${path}.options.${i}.label`, 'twice', 'MANIFEST.QUESTIONS'); });
 		const ids = this.ids(path, q.options.map((o, i) => ({ id: o.id, text: options[i].label })), 'option', (i) => `${path}.options.${i}.id`);
 		const prefix = (/** @type {boolean} */ strict) => (strict ? 'more than' : 'at least');
+		const isRanking = q.method === 'ranked';
 		return {
 			title: this.line(`${path}.title`, q.title), text: this.lines(`${path}.text`, q.text), method: q.method, ...this.counts(q, m, path), order: q.order,
 			options: options.map((o, i) => ({ ...o, id: ids[i] })),
-			winners: this.number(`${path}.winners`, q.winners, 'winners', 'MANIFEST.QUESTIONS', 1, Math.max(m, 1)),
+			winners: isRanking && findMethod(q.count)?.oneSeat ? 1 : this.number(`${path}.winners`, q.winners, 'winners', 'MANIFEST.QUESTIONS', 1, Math.max(m, 1)),
 			quorum: q.quorum === 'none' ? null : this.rule(`${path}.quorumValue`, () => parseQuorum(`${prefix(q.quorumStrict)} ${q.quorumValue} ${q.quorum === 'count' ? 'ballots' : 'of electorate'}`)),
-			approval: q.approval === 'none' ? null : this.rule(`${path}.approvalValue`, () => parseApproval(`${prefix(q.approvalStrict)} ${q.approvalValue} of ${q.approval}`)),
+			approval: isRanking || q.approval === 'none' ? null : this.rule(`${path}.approvalValue`, () => parseApproval(`${prefix(q.approvalStrict)} ${q.approvalValue} of ${q.approval}`)),
+			...(isRanking ? { count: this.countRule(q, ids, path) } : {}),
 		};
 	}
 }
@@ -322,7 +363,9 @@ export function warningsOf(m, now) {
 		m.closes <= now ? 'past-closes' : m.opens <= now && 'past-opens',
 		m.threshold === 1 && 'threshold-1',
 		m.endorsers.length === 0 && 'no-auditor',
-		m.privacy_floor < 3 && 'floor',
+		m.mixes !== undefined && 'ranked',
+		m.mixes !== undefined && m.privacy_floor < MANY_BALLOTS && 'ranked-floor',
+		m.mixes === undefined && m.privacy_floor < 3 && 'floor',
 		m.rules === 'extended' && 'extended',
 		m.eligibility === 'server' && 'eligibility-server',
 		m.granularity === 'second' && 'exact-times',
@@ -338,9 +381,14 @@ function fromQuestion(q) {
 	const quorum = q.quorum === null ? {} : 'count' in q.quorum ? { quorum: 'count', quorumValue: String(q.quorum.count), quorumStrict: false }
 		: { quorum: 'electorate', quorumValue: q.quorum.fraction.join('/'), quorumStrict: q.quorum.strict };
 	const approval = q.approval === null ? {} : { approval: q.approval.base, approvalValue: q.approval.fraction.join('/'), approvalStrict: q.approval.strict };
+	const isAll = q.method === 'ranked' && q.max === q.options.length;
+	const ratios = q.count?.ratios ?? [];
+	const ranked = q.count ? { count: q.count.method, equal: q.count.equal, minimum: String(q.count.minimum), defaultQuorum: String(q.count.quorum) } : {};
 	return /** @type {Question} */ ({
-		...newQuestion(), title: q.title, id: q.id, text: q.text, method: q.method, min: String(q.min), max: String(q.max), scoreMax: q.method === 'score' ? String(q.score_max) : '5', blank: q.blank, order: q.order,
-		winners: String(q.winners), ...quorum, ...approval, options: q.options.map((/** @type {any} */ o) => ({ label: o.label, id: o.id, text: o.text, link: o.link, picture: o.picture ?? '' })),
+		...newQuestion(), ...ranked, title: q.title, id: q.id, text: q.text, method: q.method, min: String(q.min), max: isAll ? '' : String(q.max), scoreMax: q.method === 'score' ? String(q.score_max) : '5', blank: q.blank, order: q.order,
+		winners: String(q.winners), ...quorum, ...approval, options: q.options.map((/** @type {any} */ o, /** @type {number} */ i) => ({
+			label: o.label, id: o.id, text: o.text, link: o.link, picture: o.picture ?? '', isDefault: o.id === q.count?.default, majority: ratios[i] && o.id !== q.count.default ? ratios[i].join(':') : '',
+		})),
 	});
 }
 
@@ -355,7 +403,7 @@ export function fromManifest(m, defaults) {
 		server: role(m.server, 'server', (x) => ({ sign: x.sign_key, log: x.log_key }), defaults.server),
 		admin: role(m.admin, 'admin', (x) => ({ sign: x.key }), defaults.admin),
 		registrar: role(m.registrar, 'registrar', (x) => ({ sign: x.key }), defaults.registrar),
-		threshold: String(m.threshold), trustees,
+		threshold: String(m.threshold), mixes: m.mixes === undefined || m.mixes === m.threshold ? '' : String(m.mixes), trustees,
 		endorsers: m.endorsers.map((/** @type {any} */ one) => ({ id: one.id, ...role(one, 'endorser', (x) => ({ sign: x.sign_key, cosign: x.cosign_key }), { name: '', line: '' }) })),
 		witnessesNeeded: String(m.witnesses?.need ?? 1), witnesses: (m.witnesses?.keys ?? []).map((/** @type {any} */ one) => ({ line: vkey.write(one) })),
 		questions: m.questions.map(fromQuestion),

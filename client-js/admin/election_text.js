@@ -5,6 +5,7 @@ import { fromUtf8, utf8 } from '../crypto/bytes.js';
 import { Refusal, require } from '../crypto/err.js';
 import { parse as parseBase64, write as writeBase64 } from '../core/base64.js';
 import * as manifests from '../core/manifest.js';
+import * as ranked from './election_text_ranked.js';
 import * as manifestJson from './manifest_json.js';
 import * as roleLine from './role_line.js';
 import { parseTime, slugOf } from './time.js';
@@ -14,8 +15,8 @@ import * as words from './words.js';
 const MAX_LENGTH = 4 << 20;
 const MAX_ID = 64;
 const ELECTION = ['title', 'slug', 'origin', 'group', 'polls open', 'polls close', 'granularity', 'rules', 'revote', 'rehearsal', 'privacy floor', 'weights', 'eligibility',
-	'server', 'admin', 'registrar', 'threshold', 'trustee', 'endorser', 'witnesses', 'witness'];
-const QUESTION = ['method', 'winners', 'quorum', 'approval', 'order', 'blank', 'id', 'link', 'picture'];
+	'server', 'admin', 'registrar', 'threshold', 'mixes', 'trustee', 'endorser', 'witnesses', 'witness'];
+const QUESTION = ['method', 'winners', 'quorum', 'approval', 'order', 'blank', 'id', 'link', 'picture', ...ranked.KEYWORDS];
 export const KEYWORDS = [...ELECTION, 'question', ...QUESTION];
 const MANY = new Set(['trustee', 'endorser', 'witness']);
 
@@ -93,6 +94,8 @@ class Reader {
 		this.needed = 0;
 		/** @type {any[]} */
 		this.questions = [];
+		/** @type {ranked.Rule[]} of every question: how it is counted, should it be ranked */
+		this.rules = [];
 		this.planned = 0;
 		/** @type {any} what free text here is the description of */
 		this.below = null;
@@ -145,8 +148,15 @@ class Reader {
 		this.blank = 0;
 	}
 
+	/** The present question, if there is one, has no more lines. */
+	endQuestion() {
+		this.rules.at(-1)?.end(this.question);
+	}
+
 	/** @param {string} title */
 	beginQuestion(title) {
+		this.endQuestion();
+		this.rules.push(new ranked.Rule());
 		this.questions.push({ title: unquote(title), options: [], winners: 1, quorum: null, approval: null, order: 'fixed', blank: false });
 		this.inOption = false;
 		this.below = this.question;
@@ -185,18 +195,27 @@ class Reader {
 			return this.headValue(keyword, value);
 		}
 		require(this.questions.length > 0, 'FILE.KEYWORD', `expected a line "Question: ..." before this one, found "${keyword}:"`);
-		const ofOption = keyword === 'link' || keyword === 'picture' || (keyword === 'id' && this.inOption);
+		const ofOption = keyword === 'link' || keyword === 'picture' || keyword === 'majority' || (keyword === 'id' && this.inOption);
 		require(!ofOption || this.inOption, 'FILE.KEYWORD', `expected such a line only below an option, found "${keyword}:" elsewhere`);
 		this.noteSeen(ofOption ? this.option : this.question, keyword);
+		if (ofOption) this.below = this.option; // its text may come after its id, link, picture and majority
+		if (ranked.KEYWORDS.includes(keyword)) return this.rankedValue(keyword, value);
 		if (ofOption) {
 			this.remember(this.path(keyword));
-			this.below = this.option; // its text may come after its id, link and picture
 			this.option[keyword] = keyword === 'picture' ? parsePicture(value, this.files) : unquote(value);
 			return undefined;
 		}
 		const here = `questions[${this.questions.length - 1}]`;
+		if (keyword === 'method') /** @type {ranked.Rule} */ (this.rules.at(-1)).lines.method = this.line;
 		for (const member of keyword === 'method' ? ['method', 'min', 'max', 'score_max'] : [keyword]) this.remember(`${here}.${member}`);
 		return this.questionValue(keyword, value);
+	}
+
+	/** @param {string} keyword @param {string} value */
+	rankedValue(keyword, value) {
+		const { length } = this.question.options;
+		this.remember(`questions[${this.questions.length - 1}].count.${keyword === 'majority' ? `ratios[${length - 1}]` : ranked.MEMBER[keyword]}`);
+		/** @type {ranked.Rule} */ (this.rules.at(-1)).set(keyword, keyword === 'default option' ? unquote(value) : value, this.line, length);
 	}
 
 	/** @param {string} keyword @param {string} value */
@@ -217,6 +236,10 @@ class Reader {
 				this.planned = of;
 				break;
 			}
+			case 'mixes':
+				m.mixes = words.parseNumber(value, 2 ** 32 - 1);
+				require(m.mixes > 0, 'FILE.VALUE', `expected how many trustees mix, at least 1, found "${value}"`);
+				break;
 			case 'server':
 			case 'admin':
 			case 'registrar':
@@ -337,11 +360,14 @@ function finish(r) {
 	const { head } = r;
 	const slug = head.slug ?? slugOf(head.title);
 	/* More than is allowed needs no ids, and finding free ones would take long. */
-	if (r.questions.length <= 20) r.questions.forEach((q, i) => { if (q.options.length <= 500) finishQuestion(q, i, r.questions); });
+	if (r.questions.length <= 20) r.questions.forEach((q, i) => {
+		if (q.options.length <= 500) finishQuestion(q, i, r.questions);
+		r.rules[i].finish(q);
+	});
 	return manifestJson.order({
 		...head, slug, origin: completeOrigin(head.origin, slug), text: head.text ?? '', group: head.group ?? 'ristretto255', granularity: head.granularity ?? 'minute', rules: head.rules ?? 'standard',
 		revote: head.revote ?? 'last', rehearsal: head.rehearsal ?? false, privacy_floor: head.privacy_floor ?? 3, weights: head.weights ?? { min_holders: 5, below: 'refuse' },
-		eligibility: head.eligibility ?? 'offline', trustees: r.trustees, endorsers: r.endorsers, witnesses: r.witnesses.length > 0 || r.needed > 0 ? { need: r.needed, keys: r.witnesses } : undefined, questions: r.questions,
+		eligibility: head.eligibility ?? 'offline', mixes: head.mixes ?? (r.questions.some(({ method }) => method === 'ranked') ? head.threshold : undefined), trustees: r.trustees, endorsers: r.endorsers, witnesses: r.witnesses.length > 0 || r.needed > 0 ? { need: r.needed, keys: r.witnesses } : undefined, questions: r.questions,
 	});
 }
 
@@ -362,7 +388,7 @@ function withLine(r, read, found = false) {
 		return read();
 	} catch (error) {
 		if (!(error instanceof Refusal)) throw error;
-		throw Object.assign(error, { line: found ? r.lineOf(error.where) : r.line });
+		throw Object.assign(error, { line: /** @type {any} */ (error).line ?? (found ? r.lineOf(error.where) : r.line) });
 	}
 }
 
@@ -381,6 +407,7 @@ export function parseDraft(file, pictures = new Map()) {
 	}
 	const manifest = withLine(r, () => {
 		r.endText();
+		r.endQuestion();
 		r.checkLines();
 		return finish(r);
 	});

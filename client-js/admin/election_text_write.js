@@ -3,6 +3,7 @@
 import { parse as parseBase64 } from '../core/base64.js';
 import { pictureType } from '../core/manifest.js';
 import { findKeyword } from './election_text.js';
+import * as ranked from './election_text_ranked.js';
 import * as roleLine from './role_line.js';
 import { slugOf, writeTime } from './time.js';
 import * as vkey from './vkey.js';
@@ -34,6 +35,7 @@ function writeRoles(m) {
 		admin && `Admin: ${quote(admin.name)} ${publicLine('admin', { sign: admin.key })}`,
 		registrar && `Registrar: ${quote(registrar.name)} ${publicLine('registrar', { sign: registrar.key })}`,
 		m.threshold !== null && `Threshold: ${m.threshold} of ${Math.max(m.trustees.length, m.threshold)}`,
+		m.mixes > 0 && `Mixes: ${m.mixes}`,
 		...m.trustees.map((/** @type {any} */ one) => `Trustee: ${quote(one.name)} ${publicLine('trustee', { sign: one.sign_key, transport: one.transport_key, cosign: one.cosign_key })}`),
 		...m.endorsers.map((/** @type {any} */ one) => `Endorser: ${one.id} ${quote(one.name)} ${publicLine('endorser', { sign: one.sign_key, cosign: one.cosign_key })}`),
 		...(m.witnesses?.keys.length > 0 ? [`Witnesses: ${m.witnesses.need}`, ...m.witnesses.keys.map((/** @type {any} */ one) => `Witness: ${vkey.write(one)}`)] : []),
@@ -43,12 +45,13 @@ function writeRoles(m) {
 /** @param {string} base64 of a picture as manifests hold them @returns {string} */
 export const pictureUrl = (base64) => `data:${pictureType(parseBase64(base64))};base64,${base64}`;
 
-/** @param {any} o */
-const writeOption = (o) => [
+/** @param {any} q @param {any} o @param {number} i */
+const writeOption = (q, o, i) => [
 	`[] ${quote(o.label)}`,
 	...(o.id !== slugOf(o.label) ? [`    Id: ${quote(o.id)}`] : []),
 	...(o.link !== '' ? [`    Link: ${quote(o.link)}`] : []),
 	...(o.picture ? [`    Picture: ${pictureUrl(o.picture)}`] : []),
+	...ranked.writeMajority(q, i),
 	...writeText(o.text, '    '),
 ];
 
@@ -60,11 +63,12 @@ const writeQuestion = (q) => [
 	...(q.id !== slugOf(q.title) ? [`Id: ${quote(q.id)}`] : []),
 	`Method: ${writeMethod(q)}`,
 	`Winners: ${q.winners}`,
+	...ranked.write(q),
 	...(q.quorum !== null ? [`Quorum: ${writeQuorum(q.quorum)}`] : []),
 	...(q.approval !== null ? [`Approval: ${writeApproval(q.approval)}`] : []),
 	...(q.order === 'random' ? ['Order: random'] : []),
 	...(q.blank ? ['Blank: yes'] : []),
-	...q.options.flatMap(writeOption),
+	...q.options.flatMap((/** @type {any} */ o, /** @type {number} */ i) => writeOption(q, o, i)),
 ];
 
 /** @param {any} m as manifest_json.js has it @returns {string} */

@@ -4,7 +4,7 @@ import * as json from '../core/json.js';
 import { write as writeBase64 } from '../core/base64.js';
 
 const MEMBERS = ['tabella', 'slug', 'origin', 'title', 'text', 'group', 'opens', 'closes', 'granularity', 'rules', 'revote', 'rehearsal', 'privacy_floor', 'weights', 'eligibility',
-	'server', 'admin', 'registrar', 'threshold', 'trustees', 'endorsers', 'witnesses', 'questions'];
+	'server', 'admin', 'registrar', 'threshold', 'mixes', 'trustees', 'endorsers', 'witnesses', 'questions'];
 const QUESTION = ['id', 'title', 'text', 'method', 'options', 'min', 'max', 'score_max', 'blank', 'order', 'winners', 'quorum', 'approval'];
 
 /** @param {any} m */
@@ -13,11 +13,14 @@ const pick = (m, /** @type {string[]} */ names) => Object.fromEntries(names.map(
 /** @param {any} o */
 const option = (o) => ({ id: o.id ?? '', label: o.label, text: o.text ?? '', link: o.link ?? '', ...(o.picture ? { picture: o.picture } : {}) });
 
+/** [RANK.MANIFEST] What only ranked questions have. */
+const COUNT = ['method', 'equal', 'minimum', 'default', 'quorum', 'ratios'];
+
 /** @param {any} q */
-const question = (q) => pick({ ...q, text: q.text ?? '', options: q.options.map(option) }, QUESTION);
+const question = (q) => ({ ...pick({ ...q, text: q.text ?? '', options: q.options.map(option) }, QUESTION), ...(q.count ? { count: pick(q.count, COUNT) } : {}) });
 
 /** What is missing is null, but for what may be left out. @param {any} m members in any order @returns {any} */
-export const order = (m) => pick({ ...m, tabella: 1, questions: m.questions.map(question) }, m.witnesses ? MEMBERS : MEMBERS.filter((name) => name !== 'witnesses'));
+export const order = (m) => pick({ ...m, tabella: 1, questions: m.questions.map(question) }, MEMBERS.filter((name) => !['mixes', 'witnesses'].includes(name) || m[name] !== undefined));
 
 /** @param {any} m as order() gives it @returns {Uint8Array} the payload */
 export const write = (m) => json.write(m);

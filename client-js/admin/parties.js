@@ -10,7 +10,7 @@
  */
 
 const ORDER = ['setup', 'certifying', 'ready', 'open', 'closed', 'finished'];
-const COMMANDS = { 'trustee.commit': 'commit', 'trustee.certify': 'certify', endorse: 'endorse', decrypt: 'decrypt' };
+const COMMANDS = { 'trustee.commit': 'commit', 'trustee.certify': 'certify', endorse: 'endorse', mix: 'mix', decrypt: 'decrypt' };
 
 /** For a shell: an address of the server holds nothing that needs quotes, unless somebody made it so. @param {string} word */
 const quote = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
@@ -26,7 +26,7 @@ const hasReached = (phase, goal) => ORDER.indexOf(phase) >= ORDER.indexOf(goal);
 
 /**
  * One line for each party that owes an entry of this type.
- * @param {'trustee.commit'|'trustee.certify'|'endorse'|'decrypt'} type @param {any} manifest @param {State} state @param {string} board
+ * @param {'trustee.commit'|'trustee.certify'|'endorse'|'mix'|'decrypt'} type @param {any} manifest @param {State} state @param {string} board
  * @param {Set<string>} acts what stands on the board: 'decrypt trustee/2'
  * @returns {Task[]}
  */
@@ -38,11 +38,14 @@ export function tasksOf(type, manifest, state, board, acts) {
 	}));
 }
 
+/** What is awaited once there is enough of this. */
+const AFTER = { endorse: ['mix', 'decrypt', 'result'], mix: ['decrypt', 'result'], decrypt: ['result'] };
+
 /** What is not on the board: endorsements beyond the needed ones may still come. @param {string} type @param {string} signer @param {State} state @returns {Progress} */
 function progressOf(type, signer, { phase, awaits }) {
 	if (awaits.some((one) => one.type === type && one.signer === signer)) return 'awaited';
-	const enough = phase === 'finished' || (phase === 'closed' && awaits.some((one) => one.type === 'decrypt' || one.type === 'result'));
-	return type === 'endorse' && enough ? 'optional' : type === 'decrypt' && (phase === 'finished' || awaits.some((one) => one.type === 'result')) ? 'optional' : 'later';
+	const isPast = phase === 'finished' || (phase === 'closed' && awaits.some((one) => (/** @type {{[type: string]: string[]}} */ (AFTER)[type] ?? []).includes(one.type)));
+	return isPast && Object.hasOwn(AFTER, type) ? 'optional' : 'later';
 }
 
 /** Polls that have not opened before their end never open [OPEN.MISSED]. @param {State} state @param {number} now */
@@ -62,8 +65,8 @@ export function allowed(state, now, hasDecrypted) {
 	};
 }
 
-/** The stages of an election, for a list of what is behind and ahead. @type {readonly ['created', 'roll', 'commit', 'certify', 'open', 'close', 'endorse', 'decrypt', 'result']} */
-export const STAGES = ['created', 'roll', 'commit', 'certify', 'open', 'close', 'endorse', 'decrypt', 'result'];
+/** The stages of an election, for a list of what is behind and ahead; rankings alone are mixed. @param {any} manifest */
+export const stageNames = ({ mixes }) => ['created', 'roll', 'commit', 'certify', 'open', 'close', 'endorse', ...(mixes === undefined ? [] : ['mix']), 'decrypt', 'result'];
 
 /** @param {State} state @param {number} now @returns {{[stage: string]: 'done'|'now'|'ahead'|'never'}} */
 export function stagesOf(state, now) {
@@ -80,7 +83,8 @@ export function stagesOf(state, now) {
 		certify: at(past('ready'), waits('trustee.certify')),
 		open: at(past('open'), phase === 'ready'),
 		close: at(past('closed'), phase === 'open'),
-		endorse: at(phase === 'finished' || waits('decrypt') || waits('result'), phase === 'closed'),
+		endorse: at(phase === 'finished' || waits('mix') || waits('decrypt') || waits('result'), phase === 'closed'),
+		mix: at(phase === 'finished' || waits('decrypt') || waits('result'), waits('mix')),
 		decrypt: at(phase === 'finished' || waits('result'), waits('decrypt')),
 		result: at(phase === 'finished', waits('result')),
 	};

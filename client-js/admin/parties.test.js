@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { allowed, commandOf, isMissed, stagesOf, tasksOf } from './parties.js';
+import { allowed, commandOf, isMissed, stageNames, stagesOf, tasksOf } from './parties.js';
 
 const MANIFEST = { threshold: 2, trustees: [{ name: 'North' }, { name: 'South' }], endorsers: [{ id: 'auditor', name: 'Auditor' }] };
 const state = (phase, awaits = [], times = {}) => ({ phase, opens: 100, closes: 200, awaits, ...times });
@@ -11,6 +11,7 @@ const progress = (type, s, done = []) => tasksOf(type, MANIFEST, s, 'https://x/e
 test('commands are those of the manual pages, and cannot be made into others', () => {
 	assert.equal(commandOf('trustee.commit', 'trustee/1', 'https://x/e/y'), 'tabella-trustee commit https://x/e/y');
 	assert.equal(commandOf('endorse', 'endorser/auditor', 'https://x/e/y'), 'tabella endorse --id auditor https://x/e/y');
+	assert.equal(commandOf('mix', 'trustee/3', 'https://x/e/y'), 'tabella-trustee mix https://x/e/y');
 	assert.equal(commandOf('decrypt', 'trustee/2', "https://x/';rm -rf ~;'/e/y"), "tabella-trustee decrypt 'https://x/'\\'';rm -rf ~;'\\''/e/y'");
 });
 
@@ -24,6 +25,11 @@ test('what each party has done, and what is awaited', () => {
 	assert.deepEqual(progress('endorse', state('closed', by('decrypt', 'trustee/1', 'trustee/2')), ['endorse trustee/1', 'endorse trustee/2']), ['done', 'done', 'optional']);
 	assert.deepEqual(progress('decrypt', state('closed', by('decrypt', 'trustee/2')), ['decrypt trustee/1']), ['done', 'awaited']);
 	assert.deepEqual(progress('decrypt', state('finished'), ['decrypt trustee/1']), ['done', 'optional']);
+	assert.deepEqual(progress('mix', state('closed', by('endorse', 'trustee/1'))), ['later', 'later']);
+	assert.deepEqual(progress('mix', state('closed', by('mix', 'trustee/2')), ['mix trustee/1']), ['done', 'awaited']);
+	assert.deepEqual(progress('mix', state('closed', by('decrypt', 'trustee/1', 'trustee/2')), ['mix trustee/1']), ['done', 'optional']);
+	assert.deepEqual(progress('endorse', state('closed', by('mix', 'trustee/1', 'trustee/2')), ['endorse trustee/1', 'endorse trustee/2']), ['done', 'done', 'optional']);
+	assert.deepEqual(progress('decrypt', state('closed', by('mix', 'trustee/1', 'trustee/2'))), ['later', 'later']);
 });
 
 test('what may be done when', () => {
@@ -39,7 +45,7 @@ test('what may be done when', () => {
 });
 
 test('stages, also of an election that never opened [OPEN.MISSED]', () => {
-	const words = (s, now = 50) => Object.values(stagesOf(s, now)).map((word) => word[0]).join('');
+	const words = (s, now = 50, manifest = MANIFEST) => { const at = stagesOf(s, now); return stageNames(manifest).map((name) => at[name][0]).join(''); };
 	assert.equal(words(state('setup', [...by('roll', 'registrar'), ...by('trustee.commit', 'trustee/1')])), 'dnnaaaaaa');
 	assert.equal(words(state('setup', by('trustee.certify', 'trustee/1'))), 'dddnaaaaa');
 	assert.equal(words(state('ready', by('open', 'server'))), 'ddddnaaaa');
@@ -49,6 +55,13 @@ test('stages, also of an election that never opened [OPEN.MISSED]', () => {
 	assert.equal(words(state('closed', by('result', 'server')), 250), 'ddddddddn');
 	assert.equal(words(state('finished'), 250), 'ddddddddd');
 	assert.equal(words(state('cancelled')), 'dnnnnnnnn');
+	/* rankings are mixed between the endorsements and the decryption [MIX.WHEN] */
+	const ranked = { ...MANIFEST, mixes: 2 };
+	assert.equal(words(state('closed', by('endorse', 'trustee/1')), 250, ranked), 'ddddddnaaa');
+	assert.equal(words(state('closed', by('mix', 'trustee/1', 'trustee/2')), 250, ranked), 'dddddddnaa');
+	assert.equal(words(state('closed', by('decrypt', 'trustee/1')), 250, ranked), 'ddddddddna');
+	assert.equal(words(state('closed', by('result', 'server')), 250, ranked), 'dddddddddn');
+	assert.equal(words(state('finished'), 250, ranked), 'dddddddddd');
 	assert.equal(stagesOf(state('cancelled'), 50).open, 'never');
 	assert.ok(isMissed(state('ready'), 200) && !isMissed(state('ready'), 199) && !isMissed(state('open'), 300));
 	assert.equal(stagesOf(state('ready'), 200).open, 'never');

@@ -77,10 +77,10 @@ function range(w) {
 	return high === undefined ? undefined : [low, high];
 }
 
-/** Of approval and score, `max` follows from the number of options. @param {string} value @returns {Method} */
+/** Of approval, score and "ranked" alone, `max` follows from the number of options. @param {string} value @returns {Method} */
 export function parseMethod(value) {
 	const w = new Words(value);
-	const wanted = 'referendum, choose 1 to 3, approval, or score 0 to 5';
+	const wanted = 'referendum, choose 1 to 3, approval, score 0 to 5, or ranked';
 	/** @type {Method|undefined} */
 	let method;
 	if (w.take('referendum')) {
@@ -94,14 +94,18 @@ export function parseMethod(value) {
 	} else if (w.take('score')) {
 		const found = range(w);
 		if (found && found[0] === 0 && found[1] > 0) method = { method: 'score', min: 0, max: 0, score_max: found[1] };
+	} else if (w.take('ranked')) {
+		const isAll = w.done();
+		const found = isAll ? [0, 0] : range(w);
+		if (found && (isAll || found[1] > 0)) method = { method: 'ranked', min: found[0], max: found[1], score_max: 1 };
 	}
 	expect(method !== undefined && w.done(), wanted, value);
 	return /** @type {Method} */ (method);
 }
 
-/** @param {Method} q @returns {string} */
-export function writeMethod({ method, min, max, score_max: scoreMax }) {
-	if (method === 'approval' || (method === 'referendum' && min === 0)) return method;
+/** @param {Method & {options: any[]}} q @returns {string} */
+export function writeMethod({ method, min, max, score_max: scoreMax, options }) {
+	if (method === 'approval' || (method === 'referendum' && min === 0) || (method === 'ranked' && min === 0 && max === options.length)) return method;
 	return method === 'score' ? `score 0 to ${scoreMax}` : `${method} ${min} to ${max}`;
 }
 
@@ -160,6 +164,13 @@ export function parseWeights(value) {
 	const holders = below && w.take('below') ? w.number(EXACT) : undefined;
 	expect(holders !== undefined && (w.take('holders') || w.take('holder')) && w.done(), '"refuse below 5 holders" or "warn below 5 holders"', value);
 	return { min_holders: /** @type {number} */ (holders), below: /** @type {'warn'} */ (below) };
+}
+
+/** "3:1": three voters prefer the option to the default option for each one who does not. @param {string} value @returns {[number, number]} */
+export function parseMajority(value) {
+	const found = /^([0-9]{1,9}):([0-9]{1,9})$/.exec(value);
+	expect(found !== null, 'two numbers: 3:1', value);
+	return [Number(found?.[1]), Number(found?.[2])];
 }
 
 /** @param {string} value @returns {{threshold: number, of: number}} */

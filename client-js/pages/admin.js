@@ -2,6 +2,7 @@
 // The pages of administrators and registrars.  What is shown stands behind the # of the address, so that a key that was opened stays in memory from
 // one to the next: #  the elections, #new  the form for another one, #key  keys, #e/<slug>  an election.
 import texts from '../lang/admin.js';
+import countTexts from '../lang/count.js';
 import forkTexts from '../lang/fork.js';
 import { el, replace } from '../ui/dom.js';
 import { t } from '../ui/i18n.js';
@@ -13,7 +14,7 @@ import { showList } from './admin/list.js';
 import { showElection } from './admin/manage.js';
 import { sessionBar, watch } from './admin/session.js';
 
-const content = begin('admin', { admin: texts, fork: forkTexts });
+const content = begin('admin', { admin: texts, count: countTexts, fork: forkTexts });
 const place = el('div', null);
 /** @type {{stop: () => void}|null} */
 let shown = null;

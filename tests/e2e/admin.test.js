@@ -2,94 +2,12 @@
 // A whole election driven by the admin page in Chromium, trustees and voters by the command line; compared with what the verifier says.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
 import { identify, press, step, tracker } from '../support/booth.mjs';
-import { accessibility, openBrowser, openPage, picture } from '../support/browser.mjs';
-import { Server } from '../support/election.mjs';
+import { openPage } from '../support/browser.mjs';
+import { local, Office } from '../support/office.mjs';
 
 const HOSTILE = '<img src=x onerror="document.title=1"><script>alert(1)</script> {{x}} & "quotes"';
-
-/** The administrator, the registrar and everybody else, at one server and one browser with one clock. */
-class Office {
-	/** @param {import('node:test').TestContext} t */
-	static async open(t, options = {}) {
-		const office = new Office();
-		office.server = new Server(t);
-		const { server } = office;
-		await server.start();
-		office.context = await openBrowser(t, { acceptDownloads: true, timezoneId: 'UTC', ...options });
-		const { page, watch } = await openPage(office.context, [server.url]);
-		Object.assign(office, { page, watch });
-		await page.clock.install({ time: server.now() * 1000 });
-		office.registrar = server.run('tabella', 'key', 'new', '--role', 'registrar', '--out', 'registrar.key').trim();
-		office.auditor = server.run('tabella', 'key', 'new', '--role', 'endorser', '--out', 'auditor.key').trim();
-		office.trustees = [1, 2, 3].map((i) => server.run('tabella-trustee', 'init', '--save', `trustee-${i}.phrase`).trim());
-		await page.goto(`${server.url}/admin`);
-		return office;
-	}
-
-	file(name) {
-		return join(this.server.folder, name);
-	}
-
-	button(name) {
-		return this.page.getByRole('button', { name, exact: true });
-	}
-
-	async fill(label, value, within = this.page) {
-		await within.getByLabel(label, { exact: true }).fill(value);
-	}
-
-	async step(name) {
-		await this.page.locator('.steps button').filter({ hasText: name }).click();
-	}
-
-	group(name) {
-		return this.page.getByRole('group', { name, exact: true });
-	}
-
-	/** What the page saves when this is pressed. */
-	async saves(press) {
-		const [download] = await Promise.all([this.page.waitForEvent('download'), press()]);
-		return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
-	}
-
-	async signIn(heading, file) {
-		const place = this.page.locator('.sign-in').filter({ hasText: heading }).first();
-		await place.locator('input[type=file]').setInputFiles(this.file(file));
-	}
-
-	async post() {
-		await this.button('Sign and post').click();
-		await this.page.locator('dialog .notice.good').waitFor();
-	}
-
-	async close() {
-		await this.page.locator('dialog').getByRole('button', { name: 'Close', exact: true }).click();
-	}
-
-	/** Time goes by, for everybody. */
-	async pass(seconds) {
-		this.server.moveClock(seconds);
-		await this.page.clock.fastForward(seconds * 1000);
-	}
-
-	async clean(name) {
-		assert.deepEqual(await accessibility(this.page), [], name);
-		assert.deepEqual(this.watch.faults, [], name);
-		await picture(this.page, `admin-${name}`);
-	}
-
-	async noSecrets() {
-		const kept = await this.page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href]));
-		for (const name of ['admin.key', 'registrar.key']) {
-			const code = readFileSync(this.file(name), 'utf8').split('\n')[1];
-			assert.ok(!kept.includes(code) && !kept.includes(code.replaceAll('-', '')), `the code in ${name} is stored`);
-		}
-		assert.deepEqual(await this.context.cookies(), []);
-	}
-}
 
 /** A picture that is larger than a manifest takes: the page makes it smaller. */
 const drawn = async (page) => Buffer.from((await page.evaluate(() => {
@@ -101,10 +19,8 @@ const drawn = async (page) => Buffer.from((await page.evaluate(() => {
 	return canvas.toDataURL('image/png');
 })).split(',')[1], 'base64');
 
-const local = (time) => new Date(time * 1000).toISOString().slice(0, 16);
-
 async function fillForm(o, opens, closes) {
-	const { page, server } = o;
+	const { page } = o;
 	await page.getByRole('link', { name: 'New election' }).click();
 	await o.fill('Title', 'General meeting <b>2027</b>');
 	await o.fill('Description', `The yearly meeting.\nTitle: not a keyword\n${HOSTILE}`);
@@ -130,16 +46,7 @@ async function fillForm(o, opens, closes) {
 	await o.fill('Polls open', local(opens));
 	await o.fill('Polls close', local(closes));
 	await o.button('Next').click();
-	await o.fill('Name', 'The secretary', o.group('Administrator'));
-	await o.fill('Public line', server.admin, o.group('Administrator'));
-	await o.fill('Name', 'The office', o.group('Registrar'));
-	await o.fill('Public line', `The office ${o.registrar}`, o.group('Registrar'));
-	for (const [i, line] of o.trustees.entries()) {
-		await o.fill('Name', `Trustee ${i + 1}`, o.group(`Trustee ${i + 1}`));
-		await o.fill('Public line', line, o.group(`Trustee ${i + 1}`));
-	}
-	await o.fill('Name', 'The auditor', o.group('Auditor 1'));
-	await o.fill('Public line', o.auditor, o.group('Auditor 1'));
+	await o.fillPeople();
 	await o.button('Next').click();
 	await o.fill('Privacy floor', '1');
 	await o.button('Next').click();

@@ -61,6 +61,15 @@ Approval: More than 33.30 % of the ballots\nQuorum: more than 9 ballots\nBlank: 
 	'text like other things': `Title: "T"\n| \n| Title: x\n| [] y\n|# z\n|\n${HEAD.slice(HEAD.indexOf('Origin'))}Slug: t\n${ROLES}${QUESTION}    see: below\n    https://example.org/\n    A:b\n`,
 };
 
+const RANKED = 'Question: Who?\nMethod: ranked\n';
+const THREE = '[] Ada\n[] Bert\n[] None of them\n    Id: none\n';
+Object.assign(GOOD, {
+	'a ranked question, the shortest': `${HEAD}${ROLES}${RANKED}Count: Scottish\n${THREE}`,
+	'ranked questions, everything': `${HEAD}${ROLES}MIXES: 3\nQuestion: Chair?\n[] Ada\nDEFAULT option: "none"\nEqual RANKS: Yes\n[] Bert\n  Link: https://example.org/\n  Majority: 3:2\n  a text\nDefault quorum: 1099511627776\nCount: Condorcet-DEBIAN\nMethod: RANKED up to 2\nQuorum: 2 ballots\nOrder: random\n[] None of them\nId: none\n[] Dora\n` +
+		`Question: Board?\nMethod: ranked 1 to 3\nWinners: 2\nCount: meek-prf-1\nMinimum votes: 7\n${THREE}Question: Yes?\nMethod: referendum\n[] a\n[] b\nQuestion: All?\nMethod: ranked 0 to 3\nCount: borda\nEqual ranks: no\nMinimum votes: 0\n${THREE}`,
+	'a ranked question whose default option is only described': `${HEAD}Mixes: 2\n${ROLES}${RANKED}Default option: none\nCount: condorcet-debian-1.9\n${THREE}    Majority: 1:1\n`,
+});
+
 for (const [name, text] of Object.entries(GOOD)) {
 	test(`election file, ${name}: the same manifest, and the same file back`, () => {
 		const file = put('good.txt', text);
@@ -107,6 +116,17 @@ const BAD = [`${HEAD}${WITNESSES.replace('2', '3')}${ROLES}${QUESTION}`, `${HEAD
 	`${HEAD}${ROLES}Question: Yes?\nId: A\nMethod: approval\n[] a\n`, HEAD.replace('UTC', '') + ROLES + QUESTION, HEAD.replace('03-01 12', '02-30 12') + ROLES + QUESTION, HEAD.replace('12:00 UTC', 'AoE') + ROLES + QUESTION,
 	HEAD.replace('12:00 UTC', '12:00 +15:00') + ROLES + QUESTION, HEAD.replace('2027-03-14', '2027-02-14') + ROLES + QUESTION, HEAD.replace('2027-03-14', '2027-09-14') + ROLES + QUESTION, HEAD.replace('vote.example', 'https://vote.example') + ROLES + QUESTION,
 	HEAD + ROLES.replace(/Trustee: T2 .*\n/, '') + QUESTION, HEAD + ROLES.replace(/Admin: .*\n/, '') + QUESTION, `${HEAD}${ROLES}Question: Yes?\nMethod: approval\nMethod: approval\n`, `${HEAD}${ROLES}Question: Yes?\nMethod: approval\n[] a\n  Link: ftp://x\n`,
+	/* ranked questions */
+	...['', 'Count: stv\n', 'Count: score\n', 'Count: \n', 'Count: meek-p\n', 'Count: scottish-stv-2007-\n', `Count: ${'a'.repeat(70)}\n`, 'Count: \u212atv\n', 'Count: irv\nCount: irv\n', 'Count: irv\nWinners: 2\n', 'Count: irv\nEqual ranks: yes\n',
+		'Count: irv\nEqual ranks: maybe\n', 'Count: schulze\nMinimum votes: 1\n', 'Count: irv\nMinimum votes: 1099511627777\n', 'Count: irv\nMinimum votes: -1\n', 'Count: irv\nDefault option: none\n', 'Count: condorcet-debian\nDefault option: nobody\n',
+		'Count: condorcet-debian\nDefault option: nobody\nQuestion: x\nMethod: ranked\nCount: irv\n', 'Count: condorcet-debian\nDefault quorum: 1\n', 'Count: irv\nBlank: yes\n', 'Count: irv\nApproval: 1/2 of ballots\n', 'Count: irv\nMajority: 2:1\n', 'Count: irv\nMethod: choose 1\n']
+		.map((lines) => `${HEAD}${ROLES}${RANKED}${lines}${THREE}`),
+	...['ranked 0', 'ranked 0 to 0', 'ranked 2 to 1', 'ranked up to 4', 'ranked 1 to', 'rank', 'ranked up to'].map((method) => `${HEAD}${ROLES}Question: Who?\nCount: irv\nMethod: ${method}\n${THREE}`),
+	...['3:2:1', '3', '3 : 2', '0:1', '1000001:1', '1234567890:1', ':', '2:', '-1:1'].map((ratio) => `${HEAD}${ROLES}${RANKED}Count: condorcet-debian\nDefault option: none\n[] Ada\n  Majority: ${ratio}\n${THREE.slice(8)}`),
+	`${HEAD}${ROLES}${RANKED}Count: condorcet-debian\nDefault option: none\n${THREE}    Majority: 2:1\n`, `${HEAD}${ROLES}${RANKED}Count: condorcet-debian\n${THREE}    Majority: 2:1\n`, `${HEAD}${ROLES}${RANKED}Count: irv\nMajority: 2:1\n`,
+	`${HEAD}${ROLES}${RANKED}Count: condorcet-debian\nDefault option: none\n${THREE}    Majority: 2:1\n    Majority: 2:1\n`, `${HEAD}${ROLES}${RANKED}Count: irv\n`,
+	...['Count: irv', 'Equal ranks: no', 'Minimum votes: 0', 'Default option: a', 'Default quorum: 0'].flatMap((extra) => [`${HEAD}${ROLES}${QUESTION}${extra}\n${QUESTION}`, `${HEAD}${ROLES}${QUESTION}${extra}\n`]), `${HEAD}${ROLES}${QUESTION} Majority: 1:1\n`, `${HEAD}${ROLES}Question: x\nCount: irv\n[] a\n`,
+	...['Mixes: 0', 'Mixes: x', 'Mixes: 1', 'Mixes: 4', 'Mixes: 2\nMixes: 2', 'Group: modp4096'].map((extra) => `${HEAD}${extra}\n${ROLES}${RANKED}Count: irv\n${THREE}`), `${HEAD}${ROLES}Mixes: 2\n${QUESTION}`,
 	`${HEAD}${ROLES}${QUESTION}Picture: data:image/png;base64,AAAA\n`, `${HEAD}${ROLES}${QUESTION}Picture: ${PICTURE.replace('png', 'jpeg')}\n`, `${HEAD}${ROLES}Question: x\nPicture: ${PICTURE}\n`];
 
 test('a bad election file is refused by the same rule, in the same line', () => {

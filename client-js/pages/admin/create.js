@@ -9,7 +9,7 @@ import { UNBOUND } from '../../admin/submission.js';
 import { parse as parseBase64 } from '../../core/base64.js';
 import * as api from '../../net/api.js';
 import { announce, append, el, focusOn, replace, saveFile } from '../../ui/dom.js';
-import { formatTime, formatUtc, t } from '../../ui/i18n.js';
+import { formatNumber, formatTime, formatUtc, t } from '../../ui/i18n.js';
 import { notice } from '../../ui/layout.js';
 import { pageUrl, where } from '../../ui/where.js';
 import { confirm } from './confirm.js';
@@ -34,7 +34,7 @@ function stepOf(path) {
 const FIELDS = {
 	text: 'admin.text', slug: 'admin.slug', id: 'admin.id', link: 'admin.option-link', opens: 'admin.opens', closes: 'admin.closes', threshold: 'admin.threshold', witnessesNeeded: 'admin.witnesses-needed', origin: 'admin.origin', floor: 'admin.floor',
 	minHolders: 'admin.min-holders', min: 'admin.question-min', max: 'admin.question-max', scoreMax: 'admin.question-scoreMax', winners: 'admin.question-winners', quorumValue: 'admin.question-quorum',
-	approvalValue: 'admin.question-approval', options: 'admin.options',
+	approvalValue: 'admin.question-approval', options: 'admin.options', mixes: 'admin.mixes', minimum: 'admin.question-minimum', defaultQuorum: 'admin.question-defaultQuorum', majority: 'admin.option-majority', group: 'admin.group',
 };
 const STEPS = /** @type {const} */ (['about', 'questions', 'time', 'people', 'rules', 'check']);
 
@@ -201,6 +201,7 @@ export class Create {
 				[t('admin.opens'), time(m.opens)], [t('admin.closes'), time(m.closes)],
 				[t('admin.step-questions'), el('ul', null, m.questions.map((/** @type {any} */ q) => el('li', { dir: 'auto' }, `${q.title}: ${q.options.map((/** @type {any} */ o) => o.label).join(', ')}`)))],
 				[t('admin.trustees'), t('admin.threshold-words', { threshold: m.threshold, n: m.trustees.length, names: m.trustees.map((/** @type {any} */ one) => one.name).join(', ') })],
+				...(m.mixes !== undefined ? /** @type {[string, string][]} */ ([[t('admin.mixes'), formatNumber(m.mixes)]]) : []),
 				[t('admin.endorsers'), m.endorsers.map((/** @type {any} */ one) => one.name).join(', ') || '–'], [t('admin.role-registrar'), m.registrar.name],
 				...(m.witnesses ? /** @type {[string, string][]} */ ([[t('admin.witnesses'), t('admin.threshold-words', { threshold: m.witnesses.need, n: m.witnesses.keys.length, names: m.witnesses.keys.map((/** @type {any} */ one) => one.name).join(', ') })]]) : []),
 			],

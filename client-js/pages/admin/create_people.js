@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The steps of the form about when, who, and by which rules.
+import { isRanked } from '../../admin/draft.js';
 import { el } from '../../ui/dom.js';
 import { t } from '../../ui/i18n.js';
 import { button, command } from './fields.js';
@@ -47,6 +48,7 @@ export const peopleStep = (c) => {
 			signerOf('registrar') ? own(c, 'registrar') : el('details', null, el('summary', null, t('admin.role-own-sign-in')), own(c, 'registrar')), howTo(t('admin.how-key'), 'tabella key new --role registrar --out registrar.key')),
 		el('h3', null, t('admin.trustees')), el('p', { class: 'small' }, t('admin.trustees-what')), howTo(t('admin.how-trustee'), 'tabella-trustee init'),
 		form.text('threshold', { label: t('admin.threshold'), hint: t('admin.threshold-hint', { n: draft.trustees.length }), dir: 'ltr', value: draft.threshold, on: (value) => { draft.threshold = value; } }),
+		isRanked(draft) && form.text('mixes', { label: t('admin.mixes'), hint: t('admin.mixes-hint'), dir: 'ltr', value: draft.mixes, on: (value) => { draft.mixes = value; } }),
 		draft.trustees.map((one, i) => el('fieldset', { class: 'card' }, el('legend', null, t('admin.nth-trustees', { n: i + 1 })), role(c, `trustees.${i}`, one, 'trustee'), draft.trustees.length > 1 && removeButton(c, 'trustees', i))),
 		draft.trustees.length < 20 && button(t('admin.trustees-add'), () => { draft.trustees.push({ name: '', line: '' }); c.redraw(`trustees.${draft.trustees.length - 1}`); }),
 		el('h3', null, t('admin.endorsers')), el('p', { class: 'small' }, t('admin.endorsers-what')), howTo(t('admin.how-key'), 'tabella key new --role endorser --out auditor.key'),
@@ -81,11 +83,11 @@ export const rulesStep = (c) => {
 	const { draft, form } = c;
 	return [
 		form.select('revote', { label: t('admin.revote'), hint: t('admin.revote-hint'), value: draft.revote, choices: [['last', t('admin.revote-last')], ['never', t('admin.revote-never')]], on: (value) => { draft.revote = value; } }),
-		form.text('floor', { label: t('admin.floor'), hint: t('admin.floor-hint'), dir: 'ltr', value: draft.floor, on: (value) => { draft.floor = value; } }),
-		form.text('minHolders', { label: t('admin.min-holders'), hint: t('admin.min-holders-hint'), dir: 'ltr', value: draft.minHolders, on: (value) => { draft.minHolders = value; } }),
+		form.text('floor', { label: t('admin.floor'), hint: isRanked(draft) ? `${t('admin.floor-hint')} ${t('admin.warning-ranked-floor')}` : t('admin.floor-hint'), dir: 'ltr', value: draft.floor, on: (value) => { draft.floor = value; } }),
+		form.text('minHolders', { label: t('admin.min-holders'), hint: isRanked(draft) ? t('admin.min-holders-ranked') : t('admin.min-holders-hint'), dir: 'ltr', value: draft.minHolders, on: (value) => { draft.minHolders = value; } }),
 		form.select('below', { label: t('admin.below'), value: draft.below, choices: [['refuse', t('admin.below-refuse')], ['warn', t('admin.below-warn')]], on: (value) => { draft.below = value; } }),
 		form.select('eligibility', { label: t('admin.eligibility'), hint: t('admin.eligibility-hint'), value: draft.eligibility, choices: [['offline', t('admin.eligibility-offline')], ['server', t('admin.eligibility-server')]], on: (value) => { draft.eligibility = value; } }),
-		form.select('group', { label: t('admin.group'), hint: t('admin.group-hint'), value: draft.group, choices: [['ristretto255', 'ristretto255'], ['modp4096', 'modp4096']], on: (value) => { draft.group = value; } }),
+		form.select('group', { label: t('admin.group'), hint: isRanked(draft) ? `${t('admin.group-hint')} ${t('admin.wrong-ranked-group')}` : t('admin.group-hint'), value: draft.group, choices: [['ristretto255', 'ristretto255'], ['modp4096', 'modp4096']], on: (value) => { draft.group = value; } }),
 	];
 };
 

@@ -5,6 +5,7 @@ import { pictureUrl } from '../../admin/election_text_write.js';
 import { write as writeBase64 } from '../../core/base64.js';
 import { el, replace } from '../../ui/dom.js';
 import { t } from '../../ui/i18n.js';
+import { majorityField, rankedFields, setMethod } from './create_ranked.js';
 import { button, fileButton } from './fields.js';
 import { fitPicture } from './picture.js';
 
@@ -51,9 +52,10 @@ function option(c, q, i, path) {
 	const o = q.options[i];
 	const here = `${path}.options.${i}`;
 	const { form } = c;
-	const isOpen = o.text !== '' || o.picture !== '' || o.link !== '' || o.id !== '' || c.problems.some((one) => one.path.startsWith(here) && !one.path.endsWith('.label'));
+	const isOpen = o.text !== '' || o.picture !== '' || o.link !== '' || o.id !== '' || c.problems.some((one) => one.path.startsWith(`${here}.`) && !/\.(label|majority)$/.test(one.path));
 	return el('li', { class: 'draft-option' },
 		form.text(`${here}.label`, { label: t('admin.option-n', { n: i + 1 }), value: o.label, on: (value) => { o.label = value; } }),
+		majorityField(c, q, i, here),
 		el('details', { open: isOpen }, el('summary', null, t('admin.option-more')),
 			form.text(`${here}.text`, { label: t('admin.option-text'), lines: 3, value: o.text, on: (value) => { o.text = value; } }),
 			form.text(`${here}.link`, { label: t('admin.option-link'), hint: t('admin.option-link-hint'), dir: 'ltr', spellcheck: false, value: o.link, on: (value) => { o.link = value; } }),
@@ -68,6 +70,7 @@ function counts(c, q, path) {
 	const whole = (/** @type {'min'|'max'|'scoreMax'|'winners'} */ name, /** @type {string} */ hint = '') => form.text(`${path}.${name}`, { label: t(`admin.question-${name}`), hint, type: 'text', dir: 'ltr', value: q[name], on: (value) => { q[name] = value; } });
 	const required = () => form.check(`${path}.min`, { label: t('admin.question-required'), hint: t('admin.question-required-hint'), value: q.min.trim() !== '0', on: (value) => { q.min = value ? '1' : '0'; c.redraw(); } });
 	const blank = () => form.check(`${path}.blank`, { label: t('admin.question-blank'), hint: t('admin.question-blank-hint'), value: q.blank, on: (value) => { q.blank = value; } });
+	if (q.method === 'ranked') return rankedFields(c, q, path);
 	return [
 		q.method === 'referendum' && [required(), q.min.trim() !== '0' && blank()],
 		q.method === 'choose' && [el('div', { class: 'pair' }, whole('min'), whole('max')), blank()],
@@ -102,8 +105,8 @@ function question(c, i) {
 		el('legend', null, t('admin.nth-questions', { n: i + 1 })),
 		form.text(`${path}.title`, { label: t('admin.question-title'), value: q.title, on: (value) => { q.title = value; } }),
 		form.text(`${path}.text`, { label: t('admin.question-text'), lines: 3, value: q.text, on: (value) => { q.text = value; } }),
-		form.select(`${path}.method`, { label: t('admin.question-method'), value: q.method, choices: ['referendum', 'choose', 'approval', 'score'].map((name) => [name, t(`admin.method-${name}`)]), on: (value) => {
-			q.method = value;
+		form.select(`${path}.method`, { label: t('admin.question-method'), value: q.method, choices: ['referendum', 'choose', 'approval', 'score', 'ranked'].map((name) => [name, t(`admin.method-${name}`)]), on: (value) => {
+			setMethod(q, value);
 			if (value === 'referendum' && q.options.every(({ label }) => label === '')) q.options = [newOption(t('admin.yes')), newOption(t('admin.no'))];
 			c.redraw(`${path}.method`);
 		} }),
@@ -112,9 +115,9 @@ function question(c, i) {
 		el('ol', { class: 'plain' }, q.options.map((_, k) => option(c, q, k, path))),
 		el('p', { class: 'wrong', hidden: !c.problems.some((one) => one.path === `${path}.options`) }, t('admin.wrong-options')),
 		button(t('admin.option-add'), () => { q.options.push(newOption()); c.redraw(`${path}.options.${q.options.length - 1}`); }),
-		el('details', { open: q.quorum !== 'none' || q.approval !== 'none' || q.order === 'random' || q.id !== '' }, el('summary', null, t('admin.question-more')),
+		el('details', { open: q.quorum !== 'none' || (q.approval !== 'none' && q.method !== 'ranked') || q.order === 'random' || q.id !== '' }, el('summary', null, t(q.method === 'ranked' ? 'admin.question-more-ranked' : 'admin.question-more')),
 			bar(c, q, path, 'quorum', ['electorate', 'count']),
-			bar(c, q, path, 'approval', ['ballots', 'electorate', 'options_sum']),
+			q.method !== 'ranked' && bar(c, q, path, 'approval', ['ballots', 'electorate', 'options_sum']),
 			form.select(`${path}.order`, { label: t('admin.question-order'), value: q.order, choices: [['fixed', t('admin.order-fixed')], ['random', t('admin.order-random')]], on: (value) => { q.order = value; } }),
 			form.text(`${path}.id`, { label: t('admin.id'), hint: t('admin.id-hint'), dir: 'ltr', spellcheck: false, mono: true, value: q.id, on: (value) => { q.id = value; } })),
 		draft.questions.length > 1 && arrange(c, draft.questions, i, 'questions', q.title || t('admin.nth-questions', { n: i + 1 })));

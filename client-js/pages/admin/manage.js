@@ -3,7 +3,7 @@
 import { fromUtf8, hex } from '../../crypto/bytes.js';
 import { crockford } from '../../core/code.js';
 import { write as writeBase64 } from '../../core/base64.js';
-import { allowed, isMissed, STAGES, stagesOf, tasksOf } from '../../admin/parties.js';
+import { allowed, isMissed, stageNames, stagesOf, tasksOf } from '../../admin/parties.js';
 import * as manifestJson from '../../admin/manifest_json.js';
 import { write as writeText } from '../../admin/election_text_write.js';
 import { quota } from '../../core/endorse.js';
@@ -115,20 +115,21 @@ export class Manage {
 		const { state, manifest } = this.election;
 		const at = stagesOf(state, now);
 		const times = /** @type {{[stage: string]: number}} */ ({ open: state.opens, close: state.closes });
-		return el('section', null, el('h2', null, t('admin.stages')), el('ol', { class: 'stages' }, STAGES.map((stage) => el('li', { class: at[stage] },
+		return el('section', null, el('h2', null, t('admin.stages')), el('ol', { class: 'stages' }, stageNames(manifest).map((stage) => el('li', { class: at[stage] },
 			el('span', { class: 'mark', 'aria-hidden': 'true' }, { done: '✓', now: '●', ahead: '○', never: '×' }[at[stage]]),
 			el('div', null, el('strong', null, t(`admin.stage-${stage}`)), ' ', el('span', { class: 'small' }, `(${t(`admin.progress-${at[stage]}`)})`),
-				el('p', { class: 'small' }, t(`admin.stage-${stage}-what`, { n: quota(endorsersOf(manifest).length, manifest.threshold), threshold: manifest.threshold, of: endorsersOf(manifest).length, trustees: manifest.trustees.length }),
+				el('p', { class: 'small' }, t(stage === 'decrypt' && manifest.mixes !== undefined ? 'admin.stage-decrypt-mixed-what' : `admin.stage-${stage}-what`, { mixes: manifest.mixes, n: quota(endorsersOf(manifest).length, manifest.threshold), threshold: manifest.threshold, of: endorsersOf(manifest).length, trustees: manifest.trustees.length }),
 					stage in times && at[stage] !== 'never' && [' ', moment(times[stage])]))))));
 	}
 
 	/** Whom it waits for now, and what they have to type. */
 	tasks() {
 		const { state, manifest, url, done } = this.election;
-		const shown = /** @type {const} */ ({ setup: ['trustee.commit', 'trustee.certify'], certifying: ['trustee.certify'], ready: [], open: [], closed: ['endorse', 'decrypt'], finished: [], cancelled: [] });
-		const types = /** @type {readonly ('trustee.commit'|'trustee.certify'|'endorse'|'decrypt')[]} */ (/** @type {any} */ (shown)[state.phase] ?? []);
+		const shown = /** @type {const} */ ({ setup: ['trustee.commit', 'trustee.certify'], certifying: ['trustee.certify'], ready: [], open: [], closed: manifest.mixes === undefined ? ['endorse', 'decrypt'] : ['endorse', 'mix', 'decrypt'], finished: [], cancelled: [] });
+		const types = /** @type {readonly ('trustee.commit'|'trustee.certify'|'endorse'|'mix'|'decrypt')[]} */ (/** @type {any} */ (shown)[state.phase] ?? []);
 		return [
 			types.map((type) => el('section', null, el('h2', null, t(`admin.tasks-${type.replace('.', '-')}`)), el('p', { class: 'small' }, t(`admin.tasks-${type.replace('.', '-')}-what`)),
+				type === 'mix' && el('p', null, t('admin.tasks-mix-count', { n: this.election.of('mix').length, mixes: manifest.mixes })),
 				el('ul', { class: 'plain tasks' }, tasksOf(type, manifest, state, url, done).map((task) => el('li', { class: task.progress },
 					el('p', null, el('strong', { dir: 'auto' }, task.name), ' ', el('span', { class: 'faint' }, task.signer), ' ',
 						el('span', { class: `badge ${task.progress === 'done' ? 'good' : task.progress === 'awaited' ? 'warning' : ''}` }, t(`admin.task-${task.progress}`))),
@@ -182,6 +183,12 @@ export class Manage {
 /** @param {string} name @param {string} value @param {string} [hint] */
 const tile = (name, value, hint = '') => el('div', { class: 'tile' }, el('span', { class: 'faint small' }, name), el('strong', null, value), el('span', { class: 'faint small' }, hint));
 
+/** [RANK.RESULT] Who is elected; the account, which everybody computes from the ballots, is on the page of results. @param {any} q @param {any} outcome @param {any} manifest */
+const rankedCard = (q, { elected, count }, manifest) => el('div', { class: 'card' }, el('h3', null, el('bdi', null, q.title)),
+	elected.length === 0 ? el('p', null, t('admin.ranked-nobody')) : [el('p', null, t('admin.ranked-elected')), el('ol', null, elected.map((/** @type {string} */ id) => el('li', null, el('bdi', null, q.options.find((/** @type {any} */ o) => o.id === id)?.label ?? id))))],
+	el('p', { class: 'small' }, t('admin.ranked-ballots', { method: t(`count.method-${q.count.method}`), valid: formatNumber(count.valid), invalid: formatNumber(count.invalid.length) })),
+	el('p', { class: 'small' }, el('a', { href: pageUrl(where(), 'results', manifest.slug) }, t('admin.ranked-account'))));
+
 /** The totals as they stand on the board, in words and numbers. @param {any} result @param {Election} election @param {number} index */
 function resultTable(result, election, index) {
 	const { manifest } = election;
@@ -190,6 +197,7 @@ function resultTable(result, election, index) {
 			const q = manifest.questions[i];
 			const elected = new Set(outcome.elected);
 			if (outcome.outcome !== 'decided') return el('div', { class: 'card' }, el('h3', null, el('bdi', null, q.title)), el('p', null, t(`admin.outcome-${outcome.outcome}`)));
+			if (outcome.count) return rankedCard(q, outcome, manifest);
 			return el('div', { class: 'card' }, el('table', null, el('caption', null, el('bdi', null, q.title)),
 				el('thead', null, el('tr', null, el('th', { scope: 'col' }, t('admin.option')), el('th', { scope: 'col', class: 'number' }, t('admin.total')), el('th', { scope: 'col' }, t('admin.outcome')))),
 				el('tbody', null, q.options.map((/** @type {any} */ o, /** @type {number} */ k) => el('tr', null, el('th', { scope: 'row' }, el('bdi', null, o.label)), el('td', { class: 'number' }, formatNumber(outcome.totals[k])),

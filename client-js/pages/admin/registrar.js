@@ -93,6 +93,7 @@ export function rollForm(election, closed) {
 		replace(offered);
 		const { voters, faults } = csv.parse(bytes);
 		if (faults.length > 0) replace(report, faultTable(faults));
+		else if (election.manifest.mixes !== undefined && voters.some(({ weight }) => weight !== 1)) replace(report, weightsRefused(voters));
 		else if (voters.length === 0) replace(report, notice('error', el('p', null, t('admin.csv-empty'))));
 		else replace(report, notice('good', el('p', null, t('admin.csv-good', { n: voters.length }))), el('p', null, t('admin.codes-what')),
 			el('div', { class: 'actions' }, button(t('admin.codes-make'), () => makeCodes(election, voters, report, offered, closed), { class: 'main' })));
@@ -107,6 +108,10 @@ export function rollForm(election, closed) {
 		el('details', null, el('summary', null, t('admin.by-command')),
 			command(`tabella codes --election ${hexOf(election)} --codes codes.csv --out roll.json voters.csv`), command(`tabella roll import --key registrar.key ${election.url} roll.json`)));
 }
+
+/** Before any codes are made: this roll would not be taken. @param {csv.Voter[]} voters */
+const weightsRefused = (voters) => notice('error', el('p', null, t('admin.csv-ranked', { lines: formatList(voters.filter(({ weight }) => weight !== 1).map(({ line }) => line).sort((a, b) => a - b).slice(0, 20).map((line) => formatNumber(line))) }), ' [RANK.ROLL]'),
+	el('p', null, t('admin.csv-nothing')));
 
 /** @param {Election} election */
 const hexOf = (election) => Array.from(election.id, (byte) => byte.toString(16).padStart(2, '0')).join('');
