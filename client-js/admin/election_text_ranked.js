@@ -14,7 +14,7 @@ const MAX_OPTIONS = 500;
 
 /** Words in any case [FILE.VALUE], which is that of ASCII. @param {string} value @returns {string} the id with its version */
 function parseMethod(value) {
-	const method = value.length < 64 ? findMethod(value.replace(/[A-Z]/g, (letter) => letter.toLowerCase())) : undefined;
+	const method = value.length < 64 ? findMethod(value.replace(/[^\x80-\uffff]/g, (letter) => letter.toLowerCase())) : undefined;
 	require(method !== undefined && !method.needsScores, 'FILE.VALUE', `expected a method for rankings, such as scottish-stv (tabella count --list-methods), found "${value.slice(0, 120)}"`);
 	return /** @type {import('../core/count/count.js').Method} */ (method).id;
 }

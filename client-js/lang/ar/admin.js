@@ -125,7 +125,7 @@ export default {
 	'ranked-needs': 'مع سؤال كهذا يكون وزن كل صوت 1 وتكون الزمرة الرياضية ristretto255.',
 	'question-count': 'طريقة الفرز',
 	'question-count-hint': 'المعتاد STV الاسكتلندي لعدة مقاعد، والجولة الفورية أو كوندورسيه أو شولتسه لمقعد واحد.',
-	'question-min-ranked': 'عدد الخيارات التي يجب ترتيبها. 0: لا شيء.',
+	'question-min-ranked': '0: لا إلزام.',
 	'question-max-ranked': 'فارغ: كلها.',
 	'question-seats-hint': 'المقاعد التي يملؤها الفرز.',
 	'question-equal': 'السماح بالتساوي في المرتبة',

@@ -125,7 +125,7 @@ export default {
 	'ranked-needs': 'Wo eine Frage so beantwortet wird, hat jede Stimme das Gewicht 1, und die mathematische Gruppe ist ristretto255.',
 	'question-count': 'Wie ausgezählt wird',
 	'question-count-hint': 'Üblich sind Scottish STV für mehrere Sitze, Instant-Runoff, Condorcet oder Schulze für einen.',
-	'question-min-ranked': 'So vielen muss man einen Platz geben. 0: keiner.',
+	'question-min-ranked': '0: keine muss dabei sein.',
 	'question-max-ranked': 'Leer: allen.',
 	'question-seats-hint': 'Die Sitze, die die Auszählung besetzt.',
 	'question-equal': 'Gleiche Plätze erlauben',

@@ -125,7 +125,7 @@ export default {
 	'ranked-needs': 'Where a question is ranked, every voter has the weight 1, and the mathematical group is ristretto255.',
 	'question-count': 'How the rankings are counted',
 	'question-count-hint': 'Scottish STV is a usual choice for several seats; instant-runoff voting, Condorcet or Schulze for one.',
-	'question-min-ranked': 'So many options a voter has to rank. 0: none.',
+	'question-min-ranked': '0: none need be ranked.',
 	'question-max-ranked': 'Empty: all of them.',
 	'question-seats-hint': 'The seats that the count fills.',
 	'question-equal': 'Allow equal ranks',

@@ -125,7 +125,7 @@ export default {
 	'ranked-needs': 'Con una pregunta así, cada voto tiene el peso 1 y el grupo matemático es ristretto255.',
 	'question-count': 'Cómo se cuentan los órdenes',
 	'question-count-hint': 'El STV escocés es habitual para varios escaños; la segunda vuelta instantánea, Condorcet o Schulze, para uno.',
-	'question-min-ranked': 'Cuántas hay que ordenar. 0: ninguna.',
+	'question-min-ranked': '0: ninguna es obligatoria.',
 	'question-max-ranked': 'Vacío: todas.',
 	'question-seats-hint': 'Los escaños que reparte el recuento.',
 	'question-equal': 'Permitir puestos compartidos',

@@ -125,7 +125,7 @@ export default {
 	'ranked-needs': 'Avec une telle question, chaque voix a le poids 1, et le groupe mathématique est ristretto255.',
 	'question-count': 'Comment les classements sont comptés',
 	'question-count-hint': 'Le STV écossais est un choix habituel pour plusieurs sièges ; le vote à second tour instantané, Condorcet ou Schulze pour un seul.',
-	'question-min-ranked': 'Nombre d’options à classer. 0 : aucune.',
+	'question-min-ranked': '0 : aucune n’est requise.',
 	'question-max-ranked': 'Vide : toutes.',
 	'question-seats-hint': 'Les sièges que le décompte attribue.',
 	'question-equal': 'Permettre les ex æquo',
