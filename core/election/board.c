@@ -382,6 +382,10 @@ static void note_gap(tb_board *b, tb_entry_type type, uint32_t trustee, bool is_
 	case TB_ENTRY_MIX:
 		b->gaps.mixes = b->gaps.mixes || tb_board_awaits_mix(b, trustee);
 		break;
+	case TB_ENTRY_ENDORSE:
+	case TB_ENTRY_DECRYPT:
+		b->gaps.endorsements = b->gaps.endorsements || !is_read;
+		break;
 	default:
 		break;
 	}
@@ -445,6 +449,7 @@ tb_err tb_board_skip(tb_board *b, const uint8_t leaf[32])
 		break;
 	case TB_PHASE_CLOSED:
 		b->gaps.mixes = b->gaps.mixes || tb_board_awaits_mix(b, 0);
+		b->gaps.endorsements = true;
 		break;
 	default:
 		break;

@@ -41,9 +41,10 @@ typedef struct tb_board_old_key {
 /* What was left out [CHECK.RECOVERY]; the entries that rest on it are not judged. */
 typedef struct tb_board_gaps {
 	bool manifest, roll, ceremony, closes;
-	bool ballots; /* ballot entries may be missing from the counts */
-	bool phase;   /* what begins the next phase may be missing */
-	bool mixes;   /* a mix may be missing: what came after it was made of other ciphertexts */
+	bool ballots;      /* ballot entries may be missing from the counts */
+	bool phase;        /* what begins the next phase may be missing */
+	bool mixes;        /* a mix may be missing: what came after it was made of other ciphertexts */
+	bool endorsements; /* entries after the close may be missing: who has endorsed or decrypted */
 } tb_board_gaps;
 
 struct tb_board {

@@ -145,6 +145,8 @@ static tb_err check_endorsed(const tb_board *b, const char *rule, const char *wh
 	tb_tally_statement(b->tally, &own);
 	if (tb_endorsements_suffice(&b->endorsements, &own))
 		return TB_OK;
+	if (b->gaps.endorsements)
+		return TB_ERR_STATE;
 	(void)snprintf(expected, sizeof expected, "%" PRIu32 " endorsements of this board before %s",
 		tb_endorsements_required(&b->endorsements), what);
 	return tb_fault_setf(
@@ -286,7 +288,8 @@ tb_err tb_board_check_result(tb_board *b, const tb_entry *e, tb_fault *fault)
 	uint32_t num;
 	tb_err err;
 
-	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes)
+	/* With a share that is not there the result would be compared with that of other trustees [CHECK.RECOVERY]. */
+	if (b->tally == NULL || b->gaps.ceremony || b->gaps.mixes || b->gaps.endorsements)
 		return TB_ERR_STATE;
 	err = check_endorsed(b, "RESULT", "the result", fault);
 	if (err != TB_OK)

@@ -248,6 +248,49 @@ static void test_a_missing_close_is_no_disorder(void **state)
 	tb_maker_free(m);
 }
 
+/* A mirror that has lost a file makes no false result: which trustees' shares it comes from is not known then [CHECK.RECOVERY]. */
+static void test_missing_shares_leave_the_result_unjudged(void **state)
+{
+	static const tb_maker_config config = {.small = true, .ranked = true, .num_voters = 3};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_plan plan;
+	tb_buf bytes, room;
+	uint8_t leaf[32];
+	bool taken;
+	tb_entry e;
+
+	(void)state;
+	tb_maker_until_mixed(m);
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_RESULT, "server", "{}", m->now), "RESULT");
+	tb_maker_plan_init(m, &plan, TB_ENTRY_DECRYPT, "trustee/1");
+	tb_buf_text(&plan.payload, "gone");
+	signed_entry(m, &plan, &e, leaf, &bytes, &room);
+	e.payload = NULL;
+	assert_int_equal(tb_board_apply_refused(m->board, &e, leaf, &taken), TB_OK);
+	assert_false(taken);
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_RESULT, "server", "{}", m->now), "STATE");
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_DECRYPT, "trustee/2", "x", m->now), "DECRYPT.SHARE");
+	tb_buf_release(&bytes);
+	tb_buf_release(&room);
+	tb_maker_free(m);
+}
+
+/* After the close too: it may have been the endorsement that is needed. */
+static void test_an_unread_endorsement_may_have_been_enough(void **state)
+{
+	static const tb_maker_config config = {.small = true, .num_voters = 3};
+	tb_maker *m = tb_maker_new(&config);
+	uint8_t leaf[32] = {1};
+
+	(void)state;
+	tb_maker_until_closed(m);
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_DECRYPT, "trustee/1", "x", m->now), "DECRYPT.WHEN");
+	assert_int_equal(tb_board_skip(m->board, leaf), TB_OK);
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_DECRYPT, "trustee/1", "x", m->now), "STATE");
+	assert_string_equal(tb_ask_text(m, TB_ENTRY_RESULT, "server", "{}", m->now), "STATE");
+	tb_maker_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +301,8 @@ int main(void)
 		cmocka_unit_test(test_a_later_manifest_does_not_replace_the_first),
 		cmocka_unit_test(test_an_entry_nobody_can_read_is_a_gap),
 		cmocka_unit_test(test_a_missing_close_is_no_disorder),
+		cmocka_unit_test(test_missing_shares_leave_the_result_unjudged),
+		cmocka_unit_test(test_an_unread_endorsement_may_have_been_enough),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
