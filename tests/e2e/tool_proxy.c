@@ -9,6 +9,7 @@
  *   conflict       it arrives, and the answer is a 409 of somebody between
  *   lie            it arrives, and the answer is the server's refusal by a rule
  *   refuse         it never arrives, and the answer is the same
+ *   hold           it waits here, and MODE_FILE.held says so, until the word is another one, which then decides
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -115,6 +116,23 @@ static void take_mode(const char *path, char mode[32])
 		(void)fclose(f);
 }
 
+/* Somebody else can be faster than this request, or its sender die. */
+static void hold(const char *mode_file, char mode[32])
+{
+	char path[4096];
+	FILE *f;
+
+	(void)snprintf(path, sizeof path, "%s.held", mode_file);
+	f = fopen(path, "w");
+	if (f == NULL || fclose(f) != 0)
+		die(path);
+	while (strcmp(mode, "hold") == 0) {
+		(void)alarm(600);
+		(void)usleep(20000);
+		take_mode(mode_file, mode);
+	}
+}
+
 static void serve(int client, unsigned port, const char *mode_file)
 {
 	char *request = malloc(MAX_MESSAGE), *answer = malloc(MAX_MESSAGE), mode[32] = "pass";
@@ -126,6 +144,8 @@ static void serve(int client, unsigned port, const char *mode_file)
 	len = read_request(client, request, &head_len);
 	if (strncmp(request, "POST ", 5) == 0)
 		take_mode(mode_file, mode);
+	if (strcmp(mode, "hold") == 0)
+		hold(mode_file, mode);
 	if (strcmp(mode, "lose-request") == 0)
 		return;
 	if (strcmp(mode, "refuse") == 0) {
