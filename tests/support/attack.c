@@ -6,8 +6,8 @@
 #include <string.h>
 
 const tb_attack *const tb_attack_tables[] = {tb_attacks_bytes, tb_attacks_manifest, tb_attacks_setup,
-	tb_attacks_ballot, tb_attacks_proof, tb_attacks_ranked, tb_attacks_log, tb_attacks_result,
-	tb_attacks_client, NULL};
+	tb_attacks_ballot, tb_attacks_proof, tb_attacks_ranked, tb_attacks_mix, tb_attacks_ranked_count,
+	tb_attacks_log, tb_attacks_result, tb_attacks_client, NULL};
 
 const tb_attack *tb_attack_nth(size_t n)
 {

@@ -84,6 +84,7 @@ uint8_t *tb_attack_part(const tb_maker *m, const tb_maker_plan *plan, uint32_t q
 void tb_attack_other(tb_attack_run *r);
 
 extern const tb_attack tb_attacks_bytes[], tb_attacks_manifest[], tb_attacks_setup[], tb_attacks_ballot[],
-	tb_attacks_proof[], tb_attacks_ranked[], tb_attacks_log[], tb_attacks_result[], tb_attacks_client[];
+	tb_attacks_proof[], tb_attacks_ranked[], tb_attacks_mix[], tb_attacks_ranked_count[],
+	tb_attacks_log[], tb_attacks_result[], tb_attacks_client[];
 
 #endif
