@@ -36,6 +36,20 @@ test('the number of values is limited [JSON.CANONICAL]', () => {
 	assert.throws(() => json.parse(marks(250_002)), { rule: 'JSON.CANONICAL' });
 });
 
+test('only lists of integers may be long, and only where that is said', () => {
+	const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text);
+	const numbers = Array.from({ length: 300_000 }, (_, i) => i);
+	const list = bytes(JSON.stringify({ invalid: numbers }));
+	assert.throws(() => json.parse(list), { rule: 'JSON.CANONICAL' });
+	assert.deepEqual(json.parse(list, list.length, true).get('invalid'), numbers);
+	for (const item of ['[]', '{}', '""', 'null', '[0]', '0,""']) {
+		const others = bytes(`[${`${item},`.repeat(250_000)}0]`);
+		assert.throws(() => json.parse(others, others.length, true), { rule: 'JSON.CANONICAL' }, item);
+	}
+	for (const wrong of ['[0,]', '[0,1,]', '[0 ,1]', '[0, 1]', '[0,01]', '[0,-1]', '[0,1.0]', '[0,1'])
+		assert.throws(() => json.parse(bytes(wrong), 100, true), { rule: 'JSON.CANONICAL' }, wrong);
+});
+
 test('what cannot be written is a bug of the caller', () => {
 	for (const value of [-1, 0.5, NaN, 2 ** 53, 'a\0b', '\ud800', undefined]) assert.throws(() => json.write([value]), TypeError);
 });

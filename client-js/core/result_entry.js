@@ -12,6 +12,9 @@ import { isApproved, outcome } from './result.js';
  * @typedef {{close: Uint8Array, counted: number, weight_counted: number, electorate: number, weight_electorate: number, endorsers: string[], shares: number[], questions: Answer[]}} Result
  */
 
+/** Whoever votes can make any number of invalid ballots, and the result names each [RANK.RESULT]. */
+const MAX_LENGTH = 256 * 1024 * 1024;
+
 const ids = json.list(json.string);
 const shape = json.object({
 	close: json.hexBytes(32),
@@ -53,7 +56,7 @@ function checkAnswer(q, answer, poll, floor) {
 /** @param {Uint8Array} payload @param {any} manifest @returns {Result} */
 export function parse(payload, manifest) {
 	/** @type {Result} */
-	const result = json.read(payload, shape, 'RESULT');
+	const result = json.read(payload, shape, 'RESULT', MAX_LENGTH, true);
 	const poll = { counted: result.counted, weightCounted: result.weight_counted, electorate: result.electorate, weightElectorate: result.weight_electorate };
 	must(result.questions.length === manifest.questions.length, 'an answer for each question');
 	manifest.questions.forEach((/** @type {any} */ q, /** @type {number} */ k) => checkAnswer(q, result.questions[k], poll, manifest.privacy_floor));
