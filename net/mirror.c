@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "core/base/file.h"
+#include "core/election/manifest.h"
 #include "core/log/checkpoint.h"
 #include "core/log/entry.h"
+#include "core/log/source.h"
 #include "core/log/tile.h"
 #include "net/fetch.h"
 
@@ -27,6 +29,7 @@ typedef struct mirror {
 	/* all of this under the lock */
 	tb_tile next;
 	uint64_t done, total, bytes, max_bytes, missing;
+	bool has_result;
 	tb_err err;
 	tb_fault *fault;
 } mirror;
@@ -132,9 +135,17 @@ static tb_err fetch_blob(connection *c, const uint8_t hash[32], tb_fault *fault)
 	return err == TB_OK ? store(c, path, &c->blob, fault) : err;
 }
 
+static void note_result(mirror *m)
+{
+	pthread_mutex_lock(&m->lock);
+	m->has_result = true;
+	pthread_mutex_unlock(&m->lock);
+}
+
 static tb_err fetch_blobs(connection *c, const tb_tile *t, tb_fault *fault)
 {
 	static const char mark[] = "\"blob\":{"; /* most entries have none: those are not parsed */
+	static const char result[] = "{\"type\":\"result\"";
 	const uint8_t *bytes;
 	tb_bundle bundle;
 	tb_fault ignored;
@@ -143,10 +154,13 @@ static tb_err fetch_blobs(connection *c, const tb_tile *t, tb_fault *fault)
 	tb_err err = TB_OK;
 
 	tb_bundle_init(&bundle, c->body.data, c->body.len, t->width);
-	while (err == TB_OK && tb_bundle_next(&bundle, &bytes, &len) == TB_OK)
+	while (err == TB_OK && tb_bundle_next(&bundle, &bytes, &len) == TB_OK) {
+		if (len >= sizeof result - 1 && memcmp(bytes, result, sizeof result - 1) == 0)
+			note_result(c->m);
 		if (memmem(bytes, len, mark, sizeof mark - 1) != NULL &&
 			tb_entry_parse(&e, &c->room, bytes, len, &ignored) == TB_OK && e.is_blob)
 			err = fetch_blob(c, e.payload_hash, fault);
+	}
 	return err;
 }
 
@@ -255,6 +269,70 @@ static void *work(void *arg)
 	return NULL;
 }
 
+/* ---- the files of counts ---- */
+
+/* The manifest as the copy has it; whether it is right is for the verification.  *ok is false where it cannot be read. */
+static tb_err read_manifest(connection *c, tb_manifest *m, bool *ok)
+{
+	tb_source *source = NULL;
+	char path[TB_PATH_MAX];
+	const uint8_t *bytes;
+	tb_entries entries;
+	uint64_t index;
+	tb_fault ignored;
+	tb_entry e;
+	size_t len;
+	tb_why why;
+	tb_err err = tb_source_open(&source, c->m->folder, &why);
+
+	*ok = false;
+	if (err != TB_OK)
+		return err;
+	tb_entries_init(&entries, source, c->m->size);
+	err = tb_entries_next(&entries, &bytes, &len, &index, &why);
+	if (err == TB_OK)
+		err = tb_entry_parse(&e, &c->room, bytes, len, &ignored);
+	if (err == TB_OK && e.is_blob) {
+		tb_blob_path(path, e.payload_hash);
+		err = tb_source_get(source, path, &c->blob, &why);
+		if (err == TB_OK)
+			err = tb_entry_attach_blob(&e, c->blob.data, c->blob.len, &ignored);
+	}
+	if (err == TB_OK && e.type == TB_ENTRY_MANIFEST)
+		err = tb_manifest_parse(m, e.payload, e.payload_len, &ignored);
+	*ok = err == TB_OK && e.type == TB_ENTRY_MANIFEST;
+	tb_entries_release(&entries);
+	tb_source_free(source);
+	return err == TB_ERR_MEMORY ? err : TB_OK;
+}
+
+/* [RANK.FILES] They follow from a board with a result.  A server that has none is asked for nothing else, and not believed: who
+ * verifies the copy compares them. */
+static tb_err fetch_counts(connection *c, tb_fault *fault)
+{
+	char path[TB_PATH_MAX];
+	tb_manifest m;
+	bool ok;
+	tb_err err;
+
+	tb_manifest_init(&m);
+	err = read_manifest(c, &m, &ok);
+	for (uint32_t i = 0; err == TB_OK && ok && i < m.num_questions * TB_COUNT_KINDS; i++) {
+		const tb_question *q = &m.questions[i / TB_COUNT_KINDS];
+
+		tb_count_path(path, q->id, i % TB_COUNT_KINDS);
+		if (q->method != TB_METHOD_RANKED || has_file(c->m, path))
+			continue;
+		err = get(c, &c->blob, path, fault);
+		if (err == TB_OK)
+			err = store(c, path, &c->blob, fault);
+		else if (err == TB_ERR_NOT_FOUND)
+			err = TB_OK;
+	}
+	tb_manifest_release(&m);
+	return err;
+}
+
 /* ---- the whole ---- */
 
 static tb_err connection_new(connection *c, mirror *m)
@@ -266,10 +344,16 @@ static tb_err connection_new(connection *c, mirror *m)
 	return tb_fetch_new(&c->fetch, NULL);
 }
 
-static void connection_end(connection *c)
+static void connection_join(connection *c)
 {
 	if (c->is_started)
 		(void)pthread_join(c->thread, NULL);
+	c->is_started = false;
+}
+
+static void connection_end(connection *c)
+{
+	connection_join(c);
 	tb_fetch_free(c->fetch);
 	tb_buf_release(&c->body);
 	tb_buf_release(&c->blob);
@@ -322,7 +406,9 @@ static tb_err mirror_run(mirror *m, connection *c, unsigned num)
 		c[i].is_started = pthread_create(&c[i].thread, NULL, work, &c[i]) == 0;
 	if (!c[0].is_started)
 		(void)work(&c[0]); /* one after the other is slow, and right */
-	return TB_OK;
+	for (unsigned i = 0; i < num; i++)
+		connection_join(&c[i]);
+	return m->err == TB_OK && m->has_result ? fetch_counts(&c[0], m->fault) : m->err;
 }
 
 tb_err tb_mirror(const char *url, const char *folder, const tb_mirror_options *options, tb_fault *fault)
@@ -350,5 +436,5 @@ tb_err tb_mirror(const char *url, const char *folder, const tb_mirror_options *o
 		connection_end(&c[i]);
 	(void)pthread_mutex_destroy(&m.lock);
 	free(c);
-	return err == TB_OK ? m.err : err;
+	return err;
 }

@@ -6,9 +6,10 @@
 
 #include "core/log/archive.h"
 #include "core/log/tile.h"
+#include "server/counted.h"
 #include "server/slog.h"
 
-typedef enum stage { STAGE_CHECKPOINT, STAGE_TILES, STAGE_BLOBS, STAGE_END } stage;
+typedef enum stage { STAGE_CHECKPOINT, STAGE_TILES, STAGE_BLOBS, STAGE_COUNTS, STAGE_END } stage;
 
 typedef struct archive {
 	tb_store *store;
@@ -21,6 +22,9 @@ typedef struct archive {
 	tb_buf file;       /* a file of the board */
 	tb_buf data;       /* the same with header and padding, being sent */
 	size_t sent;
+	tb_counted counted; /* as it was before the checkpoint was read */
+	tb_count_paths counts;
+	size_t next_count;
 } archive;
 
 /* ---- one file after the other ---- */
@@ -72,6 +76,23 @@ static tb_err put_blob(archive *a)
 	return tb_archive_add(&a->writer, path, a->file.data, a->file.len);
 }
 
+/* The next file of a count [RANK.FILES].  NOT_FOUND after the last. */
+static tb_err put_count(archive *a)
+{
+	const char *path;
+	const tb_ranked_count *count;
+	uint32_t kind;
+	tb_err err;
+
+	if (a->next_count == a->counts.num)
+		return TB_ERR_NOT_FOUND;
+	path = a->counts.at[a->next_count++];
+	count = tb_counted_find(&a->counted, path, &kind);
+	TB_REQUIRE(count != NULL);
+	err = tb_ranked_count_write(count, kind, &a->file);
+	return err == TB_OK ? tb_archive_add(&a->writer, path, a->file.data, a->file.len) : err;
+}
+
 /* Fills a->data with what comes next; NOT_FOUND at the end. */
 static tb_err advance(archive *a)
 {
@@ -92,6 +113,12 @@ static tb_err advance(archive *a)
 		return advance(a);
 	case STAGE_BLOBS:
 		err = put_blob(a);
+		if (err != TB_ERR_NOT_FOUND)
+			return err;
+		a->stage = STAGE_COUNTS;
+		return advance(a);
+	case STAGE_COUNTS:
+		err = put_count(a);
 		if (err != TB_ERR_NOT_FOUND)
 			return err;
 		a->stage = STAGE_END;
@@ -127,6 +154,7 @@ static void stream_free(void *state)
 {
 	archive *a = state;
 
+	tb_counted_release(&a->counted);
 	tb_buf_release(&a->checkpoint);
 	tb_buf_release(&a->file);
 	tb_buf_release(&a->data);
@@ -147,6 +175,9 @@ tb_err tb_archive_stream(tb_http_stream *out, tb_store *store, tb_election *e)
 	tb_buf_init(&a->file, TB_HTTP_BODY_MAX);
 	tb_buf_init(&a->data, TB_HTTP_BODY_MAX + 4096);
 	tb_archive_writer_init(&a->writer, put, a);
+	/* First: then a log with these counts has their result. */
+	tb_counted_init(&a->counted, e);
+	tb_counted_list(&a->counted, &a->counts);
 	err = tb_election_read_checkpoint(e, &a->size, &num_cosigned, &a->checkpoint);
 	if (err != TB_OK) {
 		stream_free(a);

@@ -21,6 +21,7 @@ static bool is_worth_it(const tb_http_request *request, const tb_http_response *
 		tb_http_response_find(response, "Content-Encoding") != NULL)
 		return false;
 	return strncmp(type, "application/json", 16) == 0 || strncmp(type, "text/plain", 10) == 0 ||
+	       strncmp(type, "text/csv", 8) == 0 ||
 	       (strncmp(type, "application/octet-stream", 24) == 0 &&
 		       (strstr(request->path, "/log/tile/entries/") != NULL ||
 			       strstr(request->path, "/blob/") != NULL));

@@ -50,7 +50,8 @@ typedef struct tb_http_response {
 	tb_http_stream stream; /* `read` not NULL: instead of `body` */
 } tb_http_response;
 
-#define TB_HTTP_BODY_MAX (64u << 20) /* of a response that is held in memory */
+#define TB_HTTP_BODY_MAX                                                                                     \
+	(256u << 20) /* of a response that is held in memory: the largest blob, or file of a count */
 
 void tb_http_response_init(tb_http_response *r); /* empty, status 500 */
 void tb_http_response_release(tb_http_response *r);

@@ -264,6 +264,8 @@ static void read_election(tb_app *app, tb_election *e, const char *rest, const t
 		tb_api_voter(app, e, tail, response);
 	else if ((tail = after(rest, "receipt/")) != NULL)
 		tb_api_receipt(app, e, tail, response);
+	else if (after(rest, "count/") != NULL)
+		tb_api_count(e, rest, request, response);
 	else if (strcmp(rest, "archive") == 0)
 		tb_api_archive(app, e, response);
 	else if (strcmp(rest, "feed.atom") == 0)

@@ -33,6 +33,9 @@ void tb_api_tile(tb_app *app, tb_election *e, const char *rest, const tb_http_re
 	tb_http_response *response);
 void tb_api_blob(tb_app *app, tb_election *e, const char *rest, const tb_http_request *request,
 	tb_http_response *response);
+/* api_count.c */
+void tb_api_count(
+	tb_election *e, const char *rest, const tb_http_request *request, tb_http_response *response);
 void tb_api_voter(tb_app *app, tb_election *e, const char *voter, tb_http_response *response);
 void tb_api_receipt(tb_app *app, tb_election *e, const char *index, tb_http_response *response);
 void tb_api_archive(tb_app *app, tb_election *e, tb_http_response *response);

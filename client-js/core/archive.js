@@ -86,6 +86,9 @@ function sizeOf(note) {
 	}
 }
 
+/** [RANK.FILES] Is it the path of a file of a count?  @param {string} name */
+export const isCount = (name) => /^count\/(?!\.{1,2}\.[a-z]+$)[a-z0-9._-]{1,64}\.(csv|blt|abif|json)$/.test(name);
+
 /** A board in an archive.  `open` throws a Refusal [ARCHIVE] unless it holds the files of its checkpoint in their order; the order of
  * the blobs is for whoever reads the entries. */
 export class ArchiveSource {
@@ -107,9 +110,19 @@ export class ArchiveSource {
 			require(names[at] === `log/${path}`, RULE, `expected log/${path}, found ${names[at] ?? 'nothing'}`);
 			at++;
 		}
+		const rest = names.slice(at);
+		const end = rest.findIndex((name) => isCount(name));
 		/** @type {string[]} in their order */
-		this.blobs = names.slice(at);
+		this.blobs = end < 0 ? rest : rest.slice(0, end);
+		/** @type {string[]} in their order */
+		this.counts = end < 0 ? [] : rest.slice(end);
 		for (const name of this.blobs) require(/^blob\/[0-9a-f]{64}$/.test(name), RULE, `${name} does not belong there`);
+		let latest = '';
+		for (const name of this.counts) {
+			require(isCount(name) && latest < name, RULE, `${name} does not belong there`);
+			latest = name;
+		}
+		require(this.counts.length <= 80, RULE, 'more files of counts than any election has questions for');
 	}
 
 	/** @param {string} path @param {number} limit @returns {Promise<Uint8Array|undefined>} at most one byte more than the limit */

@@ -92,6 +92,8 @@ export class Board {
 		this.endorsersAtDecryption = undefined;
 		/** @type {Uint8Array|undefined} payload */
 		this.result = undefined;
+		/** @type {Map<number, import('./ranked_count.js').Counted>|undefined} of the decided ranked questions, once computed */
+		this.counts = undefined;
 		/** @type {string|undefined} why */
 		this.cancelled = undefined;
 		/** @type {Set<import('./board_gaps.js').Gap>} what was left out */

@@ -237,6 +237,7 @@ function* deciding(b) {
 	const { threshold, questions, privacy_floor: privacyFloor } = b.manifest;
 	const common = { close: b.statement.close, poll: b.poll, privacyFloor, questions };
 	checkQuota(b, 'RESULT', 'the result');
+	b.counts = new Map();
 	if (b.tally.questions.length === 0) return results.write({ ...common, endorsers: b.endorsed.map(({ signer }) => signer), shares: [], totals: new Map(), counts: new Map() });
 	const T = b.shares.slice(0, threshold);
 	require(T.length === threshold, 'RESULT', `expected the shares of ${threshold} trustees, found ${T.length}`, 'type');
@@ -246,5 +247,6 @@ function* deciding(b) {
 	const counts = new Map();
 	for (const question of b.tally.questions)
 		if (isRanked(b.definitions[question])) counts.set(question, yield* counting(b, question, elements.get(question) ?? [], lotSeed));
+	b.counts = counts;
 	return results.write({ ...common, endorsers: b.endorsersAtDecryption, shares: T.map(({ trustee }) => trustee), totals, counts, lotSeed });
 }

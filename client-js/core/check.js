@@ -15,6 +15,7 @@
 import { hex } from '../crypto/bytes.js';
 import { Refusal } from '../crypto/err.js';
 import { checkCheckpoint, checkTree } from './check_tree.js';
+import { checkCounts } from './check_counts.js';
 import { checkReplay } from './check_replay.js';
 import { statementsOf } from './check_words.js';
 import { witnessesOf } from './manifest.js';
@@ -27,6 +28,7 @@ import { witnessesOf } from './manifest.js';
  * @property {string} [name] for reports
  * @property {() => Promise<void>} [open] to be called first; throws a Refusal where the whole is no board [ARCHIVE]
  * @property {string[]} [blobs] names of all blobs, where their order matters
+ * @property {string[]} [counts] names of the files of counts that are there [RANK.FILES]
  *
  * What the user knows from elsewhere; without any of it the keys are those that the board itself names.
  * @typedef {object} Trust
@@ -80,7 +82,7 @@ const CHECKS = [
 	['endorsements', 'endorsements'],
 	['mixes', 'mixes'],
 	['decryption shares', 'trustees'],
-	['result', 'entries'],
+	['result', 'entries and files'],
 ];
 /** Failures of one rule that are listed; all are counted [CHECK.RECOVERY]. */
 const LISTED = 1000;
@@ -238,6 +240,7 @@ export async function verifyBoard(source, options = {}) {
 	options.signal?.throwIfAborted();
 	if ((await open(c)) && (await checkTree(c))) {
 		await checkReplay(c);
+		await checkCounts(c);
 		checkCheckpoint(c);
 	}
 	const report = reportOf(c);

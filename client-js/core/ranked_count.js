@@ -2,8 +2,10 @@
 // [RANK.COUNT] The count of one ranked question, from the decrypted ballots to the account.
 import { hex } from '../crypto/bytes.js';
 import { sha256 } from '../crypto/hash.js';
+import * as abif from './count/abif.js';
 import * as csv from './count/ballot_csv.js';
 import { Ballots } from './count/ballots.js';
+import * as blt from './count/blt.js';
 import { count, writeAccount } from './count/count.js';
 import { deriveLot } from './count/lot.js';
 import { findMethod } from './count/methods.js';
@@ -41,6 +43,9 @@ export function countRanked(q, index, decrypted, lotSeed) {
 /** [RANK.RESULT] @param {Counted} counted */
 export const resultOf = ({ valid, invalid, ballots, account }) =>
 	({ valid, invalid, ballots: hex(sha256(csv.write(ballots))), account: hex(sha256(writeAccount(account))) });
+
+/** [RANK.FILES] What everybody can count again from. @param {Counted} counted @param {string} kind @returns {Uint8Array} */
+export const fileOf = ({ ballots, account }, kind) => (kind === 'json' ? writeAccount(account) : { abif, blt, csv }[kind].write(ballots));
 
 /** Of a question that is void or withheld. */
 export const noResult = () => ({ valid: 0, invalid: [], ballots: '', account: '' });

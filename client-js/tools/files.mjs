@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Boards in folders and archive files, for Node.
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ArchiveSource } from '../core/archive.js';
+import { ArchiveSource, isCount } from '../core/archive.js';
 
 /** What is not there, against what cannot be read. @param {any} error */
 const isMissing = (error) => ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code);
@@ -25,6 +25,15 @@ export class FolderSource {
 	constructor(folder) {
 		this.folder = folder;
 		this.name = folder;
+	}
+
+	async open() {
+		const names = await readdir(join(this.folder, 'count')).catch((error) => {
+			if (isMissing(error)) return [];
+			throw error;
+		});
+		/** @type {string[]} in the order of an archive */
+		this.counts = names.map((name) => `count/${name}`).filter(isCount).sort();
 	}
 
 	/** @param {string} path @param {number} limit @returns {Promise<Uint8Array|undefined>} */

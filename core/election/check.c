@@ -28,7 +28,7 @@ static const struct {
 	[TB_CHECK_ENDORSEMENTS] = {"endorsements", "endorsements"},
 	[TB_CHECK_MIXES] = {"mixes", "mixes"},
 	[TB_CHECK_SHARES] = {"decryption shares", "trustees"},
-	[TB_CHECK_RESULT] = {"result", "entries"},
+	[TB_CHECK_RESULT] = {"result", "entries and files"},
 };
 
 const char *tb_check_name(tb_check_number number)
@@ -633,6 +633,8 @@ static tb_err run(tb_check *c)
 		err = tb_check_ballots(c);
 	if (err == TB_OK)
 		err = tb_check_rest(c);
+	if (err == TB_OK)
+		err = tb_check_counts(c);
 	return err;
 }
 

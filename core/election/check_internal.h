@@ -7,7 +7,7 @@
 #include "core/log/tile.h"
 
 /* The inside of the verification: check.c (order, report), check_tree.c (1, 2), check_diagnose.c (which file is wrong),
- * check_replay.c (3-9, 12 and 14-17), check_ballots.c (10, 11, 13), check_words.c (statements). */
+ * check_replay.c (3-9, 12 and 14-17), check_ballots.c (10, 11, 13), check_counts.c (files beside the board), check_words.c (statements). */
 
 #define TB_CHECK_RULES 128         /* different rules whose failures are counted one by one */
 #define TB_CHECK_CLIENT_CHANGES 20 /* that are said one by one */
@@ -119,6 +119,7 @@ TB_CHECKED tb_err tb_check_diagnose(tb_check *c, const uint8_t root[32], bool *b
 TB_CHECKED tb_err tb_check_replay(tb_check *c);  /* from entry 0 to `close` */
 TB_CHECKED tb_err tb_check_ballots(tb_check *c); /* and the tally, once closed */
 TB_CHECKED tb_err tb_check_rest(tb_check *c);    /* from `close` to the end */
+TB_CHECKED tb_err tb_check_counts(tb_check *c);  /* [RANK.FILES], once all is replayed */
 TB_CHECKED tb_err tb_check_words(tb_check *c);
 
 #endif

@@ -22,13 +22,8 @@ struct tb_ranked_count {
 	uint8_t ballots_hash[32], account_hash[32];
 };
 
-static const struct {
-	const char *ending;
-	tb_count_format format;
-} files[TB_RANKED_FILES] = {
-	{"csv", TB_COUNT_CSV}, {"blt", TB_COUNT_BLT}, {"abif", TB_COUNT_ABIF},
-	{"json", TB_COUNT_NUM_FORMATS}, /* the account */
-};
+enum { BALLOTS = 0, ACCOUNT = TB_COUNT_KINDS - 1 }; /* kinds of files */
+static const tb_count_format formats[ACCOUNT] = {TB_COUNT_CSV, TB_COUNT_BLT, TB_COUNT_ABIF};
 
 /* ---- collecting ---- */
 
@@ -164,9 +159,9 @@ tb_err tb_ranked_count_finish(tb_ranked_count *c, const uint8_t lot_seed[64])
 	TB_REQUIRE(err != TB_ERR_RANGE && err != TB_ERR_STATE); /* [RANK.MANIFEST]; and there is a lot */
 	c->is_counted = true;
 	if (err == TB_OK)
-		err = hash_file(c, 0, c->ballots_hash);
+		err = hash_file(c, BALLOTS, c->ballots_hash);
 	if (err == TB_OK)
-		err = hash_file(c, TB_RANKED_FILES - 1, c->account_hash);
+		err = hash_file(c, ACCOUNT, c->account_hash);
 	return err;
 }
 
@@ -203,18 +198,12 @@ const uint8_t *tb_ranked_count_account_hash(const tb_ranked_count *c)
 	return c->account_hash;
 }
 
-const char *tb_ranked_file_ending(uint32_t k)
-{
-	TB_REQUIRE(k < TB_RANKED_FILES);
-	return files[k].ending;
-}
-
 tb_err tb_ranked_count_write(const tb_ranked_count *c, uint32_t k, tb_buf *out)
 {
-	TB_REQUIRE(c->is_counted && k < TB_RANKED_FILES);
-	if (files[k].format == TB_COUNT_NUM_FORMATS)
+	TB_REQUIRE(c->is_counted && k < TB_COUNT_KINDS);
+	if (k == ACCOUNT)
 		return tb_count_account_write(out, &c->account, c->method, &c->ballots, &c->options);
-	return tb_count_file_write(out, files[k].format, &c->ballots);
+	return tb_count_file_write(out, formats[k], &c->ballots);
 }
 
 tb_err tb_ranked_count_words(const tb_ranked_count *c, tb_buf *out)

@@ -5,6 +5,7 @@
 #include "core/count/count.h"
 #include "core/count/files.h"
 #include "core/election/manifest.h"
+#include "core/log/count_path.h"
 
 /*
  * The count of one ranked question, from the decrypted ballots to the account and the files that everybody can count again
@@ -31,10 +32,7 @@ const uint32_t *tb_ranked_count_elected(const tb_ranked_count *c, uint32_t *num)
 const uint8_t *tb_ranked_count_ballots_hash(const tb_ranked_count *c); /* of the ballots as CSV [COUNT.CSV] */
 const uint8_t *tb_ranked_count_account_hash(const tb_ranked_count *c); /* of the account [COUNT.JSON] */
 
-/* The files that are served, by the ending of their names: "csv", "blt", "abif", "json". */
-enum { TB_RANKED_FILES = 4 };
-const char *tb_ranked_file_ending(uint32_t k);
-/* File k, appended.  LIMIT, MEMORY. */
+/* The file of kind k (core/log/count_path.h) [RANK.FILES], appended.  LIMIT, MEMORY. */
 TB_CHECKED tb_err tb_ranked_count_write(const tb_ranked_count *c, uint32_t k, tb_buf *out);
 /* The account for people.  LIMIT, MEMORY. */
 TB_CHECKED tb_err tb_ranked_count_words(const tb_ranked_count *c, tb_buf *out);

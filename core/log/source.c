@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "core/log/source.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,34 @@ static void folder_free(tb_source *s)
 	free(f);
 }
 
-static const tb_source_ops FOLDER = {folder_get, folder_free};
+/* Other files in the folder are nobody's business, as elsewhere in a folder. */
+static tb_err folder_list_counts(tb_source *s, tb_count_paths *out, tb_why *why)
+{
+	const folder *f = (const folder *)s;
+	const struct dirent *entry;
+	char *full, path[sizeof entry->d_name + 8];
+	tb_err err = TB_OK;
+	DIR *dir;
+
+	if (asprintf(&full, "%s/count", f->path) < 0)
+		return TB_ERR_MEMORY;
+	dir = opendir(full);
+	if (dir == NULL && errno != ENOENT && errno != ENOTDIR) {
+		tb_why_set(why, "%s: %s", full, strerror(errno));
+		err = TB_ERR_IO;
+	}
+	free(full);
+	while (err == TB_OK && dir != NULL && (entry = readdir(dir)) != NULL) {
+		(void)snprintf(path, sizeof path, "count/%s", entry->d_name);
+		if (tb_count_path_is_valid(path))
+			err = tb_count_paths_add(out, path);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return err;
+}
+
+static const tb_source_ops FOLDER = {folder_get, folder_free, folder_list_counts};
 
 static tb_err folder_new(tb_source **out, const char *path)
 {
@@ -81,6 +110,19 @@ tb_err tb_source_get(tb_source *s, const char *path, tb_buf *out, tb_why *why)
 	tb_buf_clear(out);
 	tb_why_clear(why);
 	err = s->ops->get(s, path, out, why);
+	tb_why_default(why, err);
+	return err;
+}
+
+tb_err tb_source_list_counts(tb_source *s, tb_count_paths *out, tb_why *why)
+{
+	tb_err err = TB_OK;
+
+	out->num = 0;
+	tb_why_clear(why);
+	if (s->ops->list_counts != NULL)
+		err = s->ops->list_counts(s, out, why);
+	tb_count_paths_sort(out);
 	tb_why_default(why, err);
 	return err;
 }

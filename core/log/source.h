@@ -6,6 +6,7 @@
 #include "core/base/why.h"
 #include "core/log/archive.h"
 #include "core/log/checkpoint.h"
+#include "core/log/count_path.h"
 #include "core/log/tile.h"
 
 /*
@@ -20,6 +21,8 @@ typedef struct tb_source_ops {
 	/* Appends the file to *out, whose limit holds.  NOT_FOUND, LIMIT, IO, MEMORY, ENCODING; *why says what happened. */
 	tb_err (*get)(tb_source *s, const char *path, tb_buf *out, tb_why *why);
 	void (*free)(tb_source *s);
+	/* The files of counts that are there; NULL: this kind of source does not know.  LIMIT, IO, MEMORY, with *why. */
+	tb_err (*list_counts)(tb_source *s, tb_count_paths *out, tb_why *why);
 } tb_source_ops;
 
 struct tb_source { /* the head of each kind's own struct */
@@ -38,6 +41,9 @@ TB_CHECKED tb_err tb_source_get(tb_source *s, const char *path, tb_buf *out, tb_
  * gone because the log grew, the full one is taken and cut, as C2SP tlog-tiles has it.
  */
 TB_CHECKED tb_err tb_source_get_tile(tb_source *s, const tb_tile *t, tb_buf *out, tb_why *why);
+
+/* The files of counts [RANK.FILES] that a folder or an archive holds, in the order of their paths; none of any other source. */
+TB_CHECKED tb_err tb_source_list_counts(tb_source *s, tb_count_paths *out, tb_why *why);
 
 /* Writes checkpoint, tiles and bundles of the log as the first part of an archive; the blobs, in the order of their first use, are
  * the caller's.  The bytes are copied as they are.  The errors of get and of the writer. */

@@ -46,8 +46,10 @@ static tb_err read_size(tb_archive_reader *r, const tb_archive_file *first, uint
 	return err;
 }
 
-/* Is this the file that comes now?  *t is the next tile; when all are through, blobs follow. */
-static tb_err check_place(const tb_archive_file *file, tb_tile *t, uint64_t size, tb_why *why)
+/* Is this the file that comes now?  *t is the next tile; when all are through, blobs follow, then the files of counts, of which
+ * `latest` is the one before or "". */
+static tb_err check_place(
+	const tb_archive_file *file, tb_tile *t, char latest[TB_PATH_MAX], uint64_t size, tb_why *why)
 {
 	char expected[TB_PATH_MAX];
 	uint8_t hash[32];
@@ -61,7 +63,11 @@ static tb_err check_place(const tb_archive_file *file, tb_tile *t, uint64_t size
 		tb_tile_next(t, size);
 		return TB_OK;
 	}
-	if (tb_blob_path_parse(hash, file->name, strlen(file->name)) != TB_OK)
+	if (tb_count_path_is_valid(file->name) && strcmp(latest, file->name) < 0) {
+		memcpy(latest, file->name, strlen(file->name) + 1);
+		return TB_OK;
+	}
+	if (latest[0] != '\0' || tb_blob_path_parse(hash, file->name, strlen(file->name)) != TB_OK)
 		return refuse(why, file->name, "no file of this board, or in another place of it");
 	return TB_OK;
 }
@@ -69,7 +75,7 @@ static tb_err check_place(const tb_archive_file *file, tb_tile *t, uint64_t size
 tb_err tb_archive_check(
 	tb_archive_reader *r, tb_err (*each)(void *ctx, const tb_archive_file *file), void *ctx, tb_why *why)
 {
-	char missing[TB_PATH_MAX];
+	char missing[TB_PATH_MAX], latest[TB_PATH_MAX] = "";
 	tb_archive_file file;
 	uint64_t size = 0;
 	tb_tile t;
@@ -88,7 +94,7 @@ tb_err tb_archive_check(
 		err = tb_archive_next(r, &file, why);
 		if (err != TB_OK)
 			break;
-		err = check_place(&file, &t, size, why);
+		err = check_place(&file, &t, latest, size, why);
 		if (err == TB_OK)
 			err = each(ctx, &file);
 		if (err != TB_OK)
@@ -115,6 +121,7 @@ typedef struct archive {
 	uint64_t total;
 	place *places; /* sorted by key */
 	size_t num, cap;
+	tb_count_paths counts;
 } archive;
 
 static uint64_t key_of(const char *name)
@@ -199,7 +206,14 @@ static void archive_free(tb_source *s)
 	free(a);
 }
 
-static const tb_source_ops ARCHIVE = {archive_get, archive_free};
+static tb_err archive_list_counts(tb_source *s, tb_count_paths *out, tb_why *why)
+{
+	(void)why;
+	*out = ((const archive *)s)->counts;
+	return TB_OK;
+}
+
+static const tb_source_ops ARCHIVE = {archive_get, archive_free, archive_list_counts};
 
 static tb_err add_place(void *ctx, const tb_archive_file *file)
 {
@@ -215,7 +229,8 @@ static tb_err add_place(void *ctx, const tb_archive_file *file)
 		a->cap = cap;
 	}
 	a->places[a->num++] = (place){key_of(file->name), file->offset - TB_ARCHIVE_BLOCK};
-	return TB_OK;
+	/* More of them than any election has questions for are no board. */
+	return tb_count_path_is_valid(file->name) ? tb_count_paths_add(&a->counts, file->name) : TB_OK;
 }
 
 static int compare_places(const void *a, const void *b)

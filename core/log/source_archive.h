@@ -6,7 +6,7 @@
 
 /*
  * An archive as a source.  Opening reads all headers once and requires exactly the files of one board in their one order
- * [ARCHIVE]: the checkpoint, the tiles and bundles of its size, then blobs, none twice.  Two archives of a log thus differ in
+ * [ARCHIVE]: the checkpoint, the tiles and bundles of its size, then blobs, then files of counts, none twice.  Two archives of a log thus differ in
  * nothing but signatures and blobs, and no file can hide in one.  Memory: 16 bytes per file.
  */
 TB_CHECKED tb_err tb_source_archive_new(

@@ -91,6 +91,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	tb_maker_files_new(m, &files);
+	if (tb_board_phase(m->board) == TB_PHASE_FINISHED)
+		tb_maker_files_add_counts(m, &files);
 	len = strlen(argv[1]);
 	if (len > 4 && strcmp(argv[1] + len - 4, ".tar") == 0)
 		tb_maker_files_write_tar(&files, argv[1]);

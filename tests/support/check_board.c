@@ -17,6 +17,18 @@ static tb_err get(tb_source *s, const char *path, tb_buf *out, tb_why *why)
 	return tb_buf_status(out);
 }
 
+static tb_err list_counts(tb_source *s, tb_count_paths *out, tb_why *why)
+{
+	const tb_files_source *source = (const tb_files_source *)s;
+	tb_err err = TB_OK;
+
+	(void)why;
+	for (size_t i = 0; i < source->files->num && err == TB_OK; i++)
+		if (tb_count_path_is_valid(source->files->file[i].path))
+			err = tb_count_paths_add(out, source->files->file[i].path);
+	return err;
+}
+
 static void nothing_to_free(tb_source *s)
 {
 	(void)s;
@@ -24,7 +36,7 @@ static void nothing_to_free(tb_source *s)
 
 void tb_files_source_init(tb_files_source *s, const tb_maker_files *files)
 {
-	static const tb_source_ops ops = {.get = get, .free = nothing_to_free};
+	static const tb_source_ops ops = {.get = get, .free = nothing_to_free, .list_counts = list_counts};
 
 	s->head.ops = &ops;
 	s->files = files;

@@ -148,7 +148,8 @@ typedef struct tb_maker_files {
 	size_t num, cap;
 } tb_maker_files;
 
-void tb_maker_files_new(const tb_maker *m, tb_maker_files *out); /* the checkpoint is signed anew */
+void tb_maker_files_new(const tb_maker *m, tb_maker_files *out);      /* the checkpoint is signed anew */
+void tb_maker_files_add_counts(const tb_maker *m, tb_maker_files *f); /* [RANK.FILES], once decrypted */
 void tb_maker_files_free(tb_maker_files *f);
 tb_maker_file *tb_maker_files_find(const tb_maker_files *f, const char *path); /* NULL */
 void tb_maker_files_write_folder(const tb_maker_files *f, const char *path);

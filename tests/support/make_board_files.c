@@ -142,6 +142,23 @@ void tb_maker_files_new(const tb_maker *m, tb_maker_files *out)
 		must(tb_buf_status(&out->file[i].bytes) == TB_OK, "memory");
 }
 
+void tb_maker_files_add_counts(const tb_maker *m, tb_maker_files *f)
+{
+	static const char *const endings[] = {"abif", "blt", "csv", "json"}; /* the order of an archive */
+	static const uint32_t kinds[] = {2, 1, 0, 3};
+	char path[200];
+
+	for (uint32_t q = 0; q < m->manifest.num_questions; q++) {
+		const tb_ranked_count *c = tb_tally_count(tb_board_tally(m->board), q);
+
+		for (unsigned i = 0; i < 4 && c != NULL; i++) {
+			(void)snprintf(
+				path, sizeof path, "count/%s.%s", m->manifest.questions[q].id, endings[i]);
+			must(tb_ranked_count_write(c, kinds[i], &add(f, path)->bytes) == TB_OK, "count");
+		}
+	}
+}
+
 void tb_maker_files_free(tb_maker_files *f)
 {
 	for (size_t i = 0; i < f->num; i++)

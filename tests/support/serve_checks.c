@@ -47,6 +47,8 @@ void serve_check_files(serve *s, const tb_maker *m)
 	uint8_t bytes[4096];
 
 	tb_maker_files_new(m, &files);
+	if (tb_board_phase(m->board) == TB_PHASE_FINISHED)
+		tb_maker_files_add_counts(m, &files);
 	for (size_t i = 0; i < files.num; i++) {
 		(void)snprintf(path, sizeof path, "/e/%s/%s", m->manifest.slug, files.file[i].path);
 		check_get(s, path, files.file[i].bytes.data, files.file[i].bytes.len);

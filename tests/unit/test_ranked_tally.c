@@ -241,12 +241,12 @@ static void test_the_same_ballots_come_out(void **state)
 		assert_memory_equal(own.data, csv.data, own.len);
 		tb_count_ballots_release(&again);
 		/* the other formats say the same */
-		for (uint32_t k = 1; k < TB_RANKED_FILES - 1; k++) {
+		for (uint32_t k = 1; k < TB_COUNT_KINDS - 1; k++) {
 			tb_count_format format;
 
 			tb_buf_clear(&own);
 			tb_buf_clear(&csv);
-			assert_int_equal(tb_count_format_find(&format, tb_ranked_file_ending(k)), TB_OK);
+			assert_int_equal(tb_count_format_find(&format, tb_count_ending(k)), TB_OK);
 			assert_int_equal(tb_ranked_count_write(c, k, &own), TB_OK);
 			assert_int_equal(tb_count_file_parse(&again, format, own.data, own.len, &why), TB_OK);
 			assert_int_equal(again.total, NUM - NUM_INVALID);
@@ -283,7 +283,7 @@ static void test_the_result(void **state)
 	assert_int_equal(r.questions[RANKED].ranked.num_invalid, NUM_INVALID);
 	assert_int_equal(r.questions[RANKED].num_elected, 2);
 	assert_int_equal(r.questions[RANKED].num_approved, 0);
-	for (uint32_t k = 0; k < TB_RANKED_FILES; k += TB_RANKED_FILES - 1) {
+	for (uint32_t k = 0; k < TB_COUNT_KINDS; k += TB_COUNT_KINDS - 1) {
 		tb_buf_clear(&file);
 		assert_int_equal(tb_ranked_count_write(tb_tally_count(e.t, RANKED), k, &file), TB_OK);
 		tb_sha256(hash, file.data, file.len);

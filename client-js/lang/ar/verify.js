@@ -31,6 +31,7 @@ export default {
 	'objects-files': 'الملفات: {n}',
 	'objects-blobs': 'المحتويات الكبيرة: {n}',
 	'objects-entries': 'القيود: {n}',
+	'objects-entries-and-files': 'القيود والملفات: {n}',
 	'objects-ballots': 'البطاقات: {n}',
 	'objects-counted-ballots': 'البطاقات المحتسبة: {n}',
 	'objects-endorsements': 'المصادقات: {n}',

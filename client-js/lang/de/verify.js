@@ -31,6 +31,7 @@ export default {
 	'objects-files': 'Dateien: {n}',
 	'objects-blobs': 'Große Inhalte: {n}',
 	'objects-entries': 'Einträge: {n}',
+	'objects-entries-and-files': 'Einträge und Dateien: {n}',
 	'objects-ballots': 'Stimmzettel: {n}',
 	'objects-counted-ballots': 'Stimmzettel, die zählen: {n}',
 	'objects-endorsements': 'Bestätigungen: {n}',

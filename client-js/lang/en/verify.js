@@ -31,6 +31,7 @@ export default {
 	'objects-files': 'Files: {n}',
 	'objects-blobs': 'Large payloads: {n}',
 	'objects-entries': 'Entries: {n}',
+	'objects-entries-and-files': 'Entries and files: {n}',
 	'objects-ballots': 'Ballots: {n}',
 	'objects-counted-ballots': 'Ballots that count: {n}',
 	'objects-endorsements': 'Endorsements: {n}',

@@ -31,6 +31,7 @@ export default {
 	'objects-files': 'Archivos: {n}',
 	'objects-blobs': 'Contenidos grandes: {n}',
 	'objects-entries': 'Entradas: {n}',
+	'objects-entries-and-files': 'Entradas y archivos: {n}',
 	'objects-ballots': 'Papeletas: {n}',
 	'objects-counted-ballots': 'Papeletas que cuentan: {n}',
 	'objects-endorsements': 'Refrendos: {n}',

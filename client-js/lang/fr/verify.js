@@ -31,6 +31,7 @@ export default {
 	'objects-files': 'Fichiers : {n}',
 	'objects-blobs': 'Grands contenus : {n}',
 	'objects-entries': 'Entrées : {n}',
+	'objects-entries-and-files': 'Entrées et fichiers : {n}',
 	'objects-ballots': 'Bulletins : {n}',
 	'objects-counted-ballots': 'Bulletins comptés : {n}',
 	'objects-endorsements': 'Attestations : {n}',
