@@ -27,27 +27,34 @@ static void decide(const tb_manifest *m, const uint8_t *data, size_t len)
 	tb_decision_release(&d);
 }
 
-/* What is read as a result is written back byte for byte. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+/* What is read as a result of this election is written back byte for byte. */
+static void read_back(const tb_manifest *m, const uint8_t *data, size_t len)
 {
-	static tb_manifest m;
 	tb_result r;
 	tb_fault fault;
 	tb_buf again;
 
-	if (m.title == NULL)
-		TB_REQUIRE(example_manifest(&m) == TB_OK);
 	memset(&fault, 0, sizeof fault);
-	if (tb_result_parse(&r, &m, data, len, &fault) == TB_OK) {
+	if (tb_result_parse(&r, m, data, len, &fault) == TB_OK) {
 		tb_buf_init(&again, 8u << 20);
-		TB_REQUIRE(tb_result_write(&again, &r, &m) == TB_OK);
+		TB_REQUIRE(tb_result_write(&again, &r, m) == TB_OK);
 		TB_REQUIRE(again.len == len && memcmp(again.data, data, len) == 0);
 		tb_buf_release(&again);
 	} else {
 		TB_REQUIRE(fault.rule != NULL && r.questions == NULL);
 	}
 	tb_result_release(&r);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	static tb_manifest m, ranked;
+
+	if (m.title == NULL)
+		TB_REQUIRE(example_manifest(&m) == TB_OK && example_ranked_manifest(&ranked) == TB_OK);
+	read_back(&m, data, len);
+	read_back(&ranked, data, len);
 	decide(&m, data, len);
 	return 0;
 }
