@@ -57,6 +57,22 @@ static void test_a_right_board(void **state)
 	tb_maker_free(m);
 }
 
+/* With a mix, the shares of its list, and the count of what they decrypt. */
+static void test_a_right_board_with_rankings(void **state)
+{
+	tb_maker_config config = {
+		.small = true, .ranked = true, .num_voters = 2, .num_trustees = 1, .threshold = 1};
+	tb_maker *m = tb_maker_new(&config);
+	tb_maker_files files;
+
+	(void)state;
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	starve(&files, TB_VERDICT_VERIFIED);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 static void spoil(void *arg, tb_maker *m, tb_maker_plan *plan)
 {
 	(void)arg;
@@ -87,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_right_board),
+		cmocka_unit_test(test_a_right_board_with_rankings),
 		cmocka_unit_test(test_a_false_board),
 	};
 

@@ -34,6 +34,7 @@ char *__real_strndup(const char *s, size_t len);
 void *__wrap_malloc(size_t len);
 void *__wrap_calloc(size_t num, size_t len);
 void *__wrap_realloc(void *old, size_t len);
+void *__wrap_reallocarray(void *old, size_t num, size_t len);
 void *__wrap_aligned_alloc(size_t alignment, size_t len);
 char *__wrap_strdup(const char *s);
 char *__wrap_strndup(const char *s, size_t len);
@@ -51,6 +52,11 @@ void *__wrap_calloc(size_t num, size_t len)
 void *__wrap_realloc(void *old, size_t len)
 {
 	return refuse() ? NULL : __real_realloc(old, len);
+}
+
+void *__wrap_reallocarray(void *old, size_t num, size_t len)
+{
+	return refuse() || (len != 0 && num > SIZE_MAX / len) ? NULL : __real_realloc(old, num * len);
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t len)

@@ -216,6 +216,74 @@ static void test_fewer_mixes_than_asked_for(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- bytes that somebody between changes ---- */
+
+static void expect_seen(const tb_maker_files *files, tb_buf *bytes, size_t at)
+{
+	tb_checked c;
+
+	bytes->data[at] ^= (uint8_t)(1u << at % 8);
+	tb_checked_run(&c, files, NULL);
+	if (c.report.verdict != TB_VERDICT_FALSE || c.num == 0)
+		fail_msg("byte %zu was changed and nothing said", at);
+	bytes->data[at] ^= (uint8_t)(1u << at % 8);
+	tb_checked_release(&c);
+}
+
+/* The board as it is, which is right. */
+static void expect_right(const tb_maker_files *files)
+{
+	tb_checked c;
+
+	tb_checked_run(&c, files, NULL);
+	assert_int_equal(c.report.verdict, TB_VERDICT_VERIFIED);
+	tb_checked_release(&c);
+}
+
+/* One mix of two ballots, an entry like others; and one of 300, whose payload is a blob [LOG.BLOB]. */
+static void test_changed_bytes_of_a_mix_are_reported(void **state)
+{
+	tb_maker_config config = {
+		.small = true, .ranked = true, .num_voters = 2, .num_trustees = 1, .threshold = 1};
+	tb_maker_files files;
+	unsigned seen = 0;
+	tb_maker *m;
+
+	(void)state;
+	m = tb_maker_new(&config);
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	{
+		tb_buf *bundle = &files.file[files.num - 1].bytes;
+		const tb_buf *mix = &m->entries[m->num_entries - 3];
+		const uint8_t *at = memmem(bundle->data, bundle->len, mix->data, mix->len);
+
+		assert_memory_equal(mix->data, "{\"type\":\"mix\"", 13);
+		assert_non_null(at);
+		for (size_t i = 0; i < mix->len; i += 7)
+			expect_seen(&files, bundle, (size_t)(at - bundle->data) + i);
+	}
+	expect_right(&files);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+
+	config.num_voters = 300;
+	m = tb_maker_new(&config);
+	tb_maker_run(m);
+	tb_maker_files_new(m, &files);
+	assert_int_equal(m->num_blobs, 1);
+	assert_int_equal(m->blobs[0].len, 3 + 300 * (64 + 160) + 96 + 192);
+	for (size_t k = 0; k < files.num; k++)
+		if (strncmp(files.file[k].path, "blob/", 5) == 0)
+			for (size_t at = 0; at < files.file[k].bytes.len;
+				at += files.file[k].bytes.len / 5, seen++)
+				expect_seen(&files, &files.file[k].bytes, at);
+	assert_in_range(seen, 5, 6);
+	expect_right(&files);
+	tb_maker_files_free(&files);
+	tb_maker_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_when_a_mix_is_admitted),
 		cmocka_unit_test(test_no_mix_without_ranked_ballots),
 		cmocka_unit_test(test_fewer_mixes_than_asked_for),
+		cmocka_unit_test(test_changed_bytes_of_a_mix_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
