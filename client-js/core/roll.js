@@ -103,6 +103,7 @@ export class Roll {
 			own.set(hex(key), id);
 			holders.set(weight, (holders.get(weight) ?? 0) + 1);
 		});
+		voters.forEach(([, , weight], i) => inside(`voters[${i}]`, () => this.#judgePublic(weight)));
 		inside('voters', () => this.#judgeWeights(holders, final));
 	}
 
@@ -133,6 +134,7 @@ export class Roll {
 			refuse(voter === undefined, `${id} is or was on the roll`, 'voter');
 			require(label !== '', 'TEXT', 'a new voter has a label', 'label');
 			refuse(key.length === 32, 'a new voter has a key', 'key');
+			inside('weight', () => this.#judgePublic(weight));
 			refuse((this.holders.get(weight) ?? 0) > 0, `nobody has weight ${weight}`, 'weight');
 			inside('key', () => this.#judgeKey(key));
 			inside('weight', () => this.#judgeWeights(new Map([...this.holders, [weight, (this.holders.get(weight) ?? 0) + 1]]), false));
@@ -185,22 +187,26 @@ export class Roll {
 		require(whose === undefined, 'ROLL.KEYS', `${text} is or was the key of ${whose}`);
 	}
 
-	/** [RANK.ROLL] A weight beside a plaintext ballot would name its voter; and a mix has a largest size. @param {Map<number, number>} holders */
-	#judgeRanked(holders) {
+	/** [RANK.ROLL] A weight beside a plaintext ballot would name its voter.  Only what is new is asked about: a roll that was refused for one weight is
+	 * not refused for it again with each later entry. @param {number} weight */
+	#judgePublic(weight) {
+		const { mixed = 0 } = this.rules;
+		require(mixed === 0 || weight === 1, 'RANK.ROLL', `expected 1, where a question is ranked, found ${weight}`);
+	}
+
+	/** [RANK.ROLL] A mix has a largest size, and so have the files of its ballots. @param {Map<number, number>} holders */
+	#judgeRoom(holders) {
 		const { mixed = 0, largest = 0 } = this.rules;
-		if (mixed === 0) return;
-		const values = [...holders].filter(([, count]) => count > 0);
-		const voters = values.reduce((sum, [, count]) => sum + count, 0);
-		require(values.every(([weight]) => weight === 1), 'RANK.ROLL', 'where a question is ranked, every weight is 1');
+		const voters = [...holders.values()].reduce((sum, count) => sum + count, 0);
 		require(voters * mixed <= MAX_MIXED, 'RANK.ROLL', `${voters} voters are more than a mix can take`);
 		require(voters * largest <= MAX_MIXED, 'RANK.ROLL', `${voters} voters make larger files of ballots than anybody reads`);
 	}
 
 	/** [ROLL.WEIGHTS] @param {Map<number, number>} holders @param {boolean} final */
 	#judgeWeights(holders, final) {
+		this.#judgeRoom(holders);
 		const total = [...holders].reduce((sum, [weight, count]) => sum + weight * count, 0);
 		require(total * this.rules.maxScore <= MAX_TOTAL, 'ROLL.WEIGHTS', 'total weight times the highest score is above 2^40');
-		this.#judgeRanked(holders);
 		if (!final || this.rules.below === 'warn') return;
 		const values = [...holders].filter(([, count]) => count > 0);
 		const rare = values.filter(([, count]) => count < this.rules.minHolders).map(([weight]) => weight);
