@@ -169,8 +169,8 @@ export const decrypt = {
 			if (b.tally.lists === undefined) content.shares ??= tally.verifyShares(b.tally, trustee, b.verificationKeys[trustee - 1], content.payload);
 			else content.shares ??= content.read ?? finish(tally.readingShares(b.tally, trustee, content.payload));
 		};
-		b.endorsersAtDecryption ??= b.endorsed.map(({ signer }) => signer);
 		if (!holds(read)) return false;
+		b.endorsersAtDecryption ??= b.endorsed.map(({ signer }) => signer);
 		b.shares.push(content.shares);
 		return true;
 	},

@@ -83,3 +83,13 @@ test('after a mix that cannot be read nothing is judged that rests on it [CHECK.
 	assert.deepEqual(report.failures.map(({ rule, entry }) => `${rule} ${entry}`), [`MIX ${mix}`]);
 	assert.deepEqual(report.checks.slice(14).map(({ notJudged }) => notJudged), [1, 2, 1]);
 });
+
+test('shares that cannot be read do not fix who had endorsed before the decryption [CHECK.RECOVERY] [RESULT.ENTRY]', async () => {
+	const endorsements = ranked.filter((bytes) => typeOf(bytes) === 'endorse');
+	const late = endorsements[endorsements.length - 1];
+	const decrypt = first('decrypt');
+	const broken = altered(decrypt, (payload) => payload.slice(0, -1))[decrypt];
+	const list = ranked.flatMap((bytes, i) => (bytes === late ? [] : i === decrypt ? [broken, late, bytes] : [bytes]));
+	const failures = await failuresOf(list);
+	assert.deepEqual(failures.filter((one) => !one.includes('ENTRY.TIME')), [`16 DECRYPT.SHARE ${decrypt - 1}`]);
+});
