@@ -6,7 +6,7 @@
 #include "tests/support/fuzz_sample.h"
 #include "tests/support/plain_shuffle.h"
 
-/* Writes the valid inputs of the fuzz targets ballot, commit, decrypt and shuffle.  usage: tool_corpus tests/fuzz/corpus */
+/* Writes the valid inputs of the fuzz targets ballot, commit, decrypt, mix and shuffle.  usage: tool_corpus tests/fuzz/corpus */
 static int store(const char *folder, const char *name, const tb_buf *b)
 {
 	char path[4096];
@@ -100,11 +100,33 @@ static int make_shuffles(const char *folder)
 	return ok;
 }
 
+static int make_mixes(const char *folder)
+{
+	const tb_parallel work = {.threads = 1};
+	int ok = 1;
+
+	for (uint32_t j = 1; j <= 2; j++) {
+		char name[32];
+		tb_fault fault;
+		tb_buf b;
+
+		tb_buf_init(&b, TB_ENTRY_MAX_INLINE);
+		TB_REQUIRE(tb_mix_make(tb_fuzz_stage(), &b, j, &work, &fault) == TB_OK);
+		(void)snprintf(name, sizeof name, "mix/trustee-%u", j);
+		ok &= store(folder, name, &b);
+		tb_buf_release(&b);
+	}
+	return ok;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
 		fprintf(stderr, "usage: %s FOLDER\n", argv[0]);
 		return 2;
 	}
-	return make_ballots(argv[1]) && make_commits_and_shares(argv[1]) && make_shuffles(argv[1]) ? 0 : 1;
+	return make_ballots(argv[1]) && make_commits_and_shares(argv[1]) && make_mixes(argv[1]) &&
+			       make_shuffles(argv[1])
+		       ? 0
+		       : 1;
 }
