@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "server/checker.h"
+#include "server/mixes.h"
 #include "server/polls.h"
 #include "server/sequencer.h"
 #include "server/served.h"
@@ -106,6 +107,8 @@ tb_err tb_app_start(tb_app *app, const tb_config *config, const tb_server_keys *
 	if (err == TB_OK)
 		err = tb_checker_start(&app->checker, app);
 	if (err == TB_OK)
+		err = tb_mixes_start(&app->mixes, app);
+	if (err == TB_OK)
 		err = tb_polls_start(&app->polls, app);
 	if (err != TB_OK) {
 		if (why->text[0] == '\0')
@@ -120,6 +123,7 @@ void tb_app_stop(tb_app *app)
 	/* In this order: each hands its work to the next. */
 	tb_polls_stop(app->polls);
 	tb_checker_stop(app->checker);
+	tb_mixes_stop(app->mixes);
 	tb_sequencer_stop(app->sequencer);
 	tb_elections_release(&app->elections);
 	tb_store_close(app->store);

@@ -15,11 +15,13 @@
  *
  *     http -> route -> api_*  reads:   election views and the store
  *                             writes:  checker (ballots: signature and proof, in batches, several threads)
+ *                                      or mixes (their proofs, one thread)
  *                                      -> sequencer (one thread: judges by the state machine, appends, commits, signs)
  *     polls (one thread): opens, closes and tallies by the clock, through the same sequencer
  */
 typedef struct tb_sequencer tb_sequencer;
 typedef struct tb_checker tb_checker;
+typedef struct tb_mixes tb_mixes;
 typedef struct tb_polls tb_polls;
 typedef struct tb_served tb_served;
 
@@ -35,6 +37,7 @@ typedef struct tb_app {
 	tb_elections elections;
 	tb_sequencer *sequencer;
 	tb_checker *checker;
+	tb_mixes *mixes;
 	tb_polls *polls;
 } tb_app;
 

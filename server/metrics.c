@@ -107,6 +107,7 @@ void tb_metrics_write(const tb_metrics *m, tb_buf *out)
 			atomic_load(&m->submissions[i]));
 	write_histogram(out, "tabella_commit_seconds",
 		"Durable transactions, from their beginning to their answer.", &m->commit);
+	write_histogram(out, "tabella_mix_check_seconds", "Verifications of mixes, right or wrong.", &m->mix);
 	write_one(out, "tabella_commit_failures_total", "counter",
 		"Transactions that could not be made durable.", atomic_load(&m->commit_failures));
 	write_one(out, "tabella_submissions_waiting", "gauge",

@@ -36,6 +36,7 @@ typedef struct tb_metrics {
 	_Atomic uint64_t limited;
 	_Atomic uint64_t submissions[TB_NUM_FATES];
 	tb_histogram commit;
+	tb_histogram mix; /* verifications of mixes */
 	_Atomic uint64_t commit_failures;
 	_Atomic uint64_t waiting; /* for the sequencer */
 	atomic_bool cannot_write; /* the last transaction failed */

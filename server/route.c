@@ -8,6 +8,7 @@
 #include "core/base/base64.h"
 #include "server/checker.h"
 #include "server/compress.h"
+#include "server/mixes.h"
 #include "server/watch.h"
 
 /* The other members of a submission: type, signer, signature, punctuation. */
@@ -178,6 +179,8 @@ static bool hand_on(tb_app *app, tb_submission *s, tb_http_response *response, v
 	*pending = w;
 	if (s->entry.type == TB_ENTRY_BALLOT)
 		tb_checker_submit(app->checker, s);
+	else if (s->entry.type == TB_ENTRY_MIX)
+		tb_mixes_submit(app->mixes, s);
 	else
 		tb_sequencer_submit(app->sequencer, s);
 	return false;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/support/serve_checks.h"
 
@@ -120,10 +121,80 @@ static void test_from_the_mixes_to_the_files_of_the_count(void **state)
 	tb_maker_free(m);
 }
 
+/* ---- mixes, which are verified apart from everything else ---- */
+
+static uint64_t num_verified(void)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i <= TB_METRICS_BUCKETS; i++)
+		sum += atomic_load(&s.app.metrics.mix.bucket[i]);
+	return sum;
+}
+
+/* Posts a mix by this trustee, with one bit flipped at `at` from the end (0: none). */
+static void post_mix(tb_maker *m, uint32_t trustee, size_t at, unsigned status, const char *rule)
+{
+	const tb_parallel work = {.threads = 1};
+	tb_mix_stage *stage = tb_tally_stage(tb_board_tally(m->board));
+	char signer[TB_SIGNER_MAX];
+	tb_http_response response;
+	tb_fault fault = {0};
+	tb_maker_plan plan;
+
+	(void)snprintf(signer, sizeof signer, "trustee/%u", trustee);
+	for (;;) {
+		unsigned got;
+
+		tb_maker_plan_init(m, &plan, TB_ENTRY_MIX, signer);
+		assert_int_equal(tb_mix_make(stage, &plan.payload, trustee, &work, &fault), TB_OK);
+		if (at > 0)
+			plan.payload.data[plan.payload.len - at] ^= 1;
+		got = serve_post(&s, m, &plan, &response);
+		if (got == status)
+			break;
+		assert_int_equal(got, 503); /* the server's own tally is still being made */
+		tb_http_response_release(&response);
+		(void)usleep(20000);
+	}
+	assert_string_equal(serve_rule(&response), rule);
+	if (at > 0)
+		assert_non_null(memmem(response.body.data, response.body.len, "\"where\":\"payload", 16));
+	tb_http_response_release(&response);
+}
+
+static void test_false_mixes_are_refused_before_the_board_is_asked(void **state)
+{
+	static const tb_maker_config config = {.small = true, .ranked = true, .num_voters = 5};
+	tb_maker *m = serve_maker(&s, &config);
+
+	(void)state;
+	tb_maker_until_closed(m);
+	/* Nobody makes the server work before it is time. */
+	post_mix(m, 1, 0, 422, "MIX.WHEN");
+	assert_int_equal(num_verified(), 0);
+	for (uint32_t i = 0; i < tb_manifest_total_endorsers(&m->manifest); i++)
+		tb_maker_endorse(m, i);
+	post_mix(m, 1, 32, 422, "SHUFFLE.VERIFY");
+	assert_int_equal(num_verified(), 1);
+	serve_check_files(&s, m);
+	tb_maker_mix(m, 2);
+	assert_int_equal(num_verified(), 2);
+	post_mix(m, 2, 0, 422, "MIX.WHEN"); /* a second one: no arithmetic */
+	assert_int_equal(num_verified(), 2);
+	serve_restart(&s); /* replayed without a mark */
+	tb_maker_mix(m, 3);
+	assert_int_equal(num_verified(), 1);
+	serve_check_files(&s, m);
+	tb_maker_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_from_the_mixes_to_the_files_of_the_count, start, stop),
+		cmocka_unit_test_setup_teardown(
+			test_false_mixes_are_refused_before_the_board_is_asked, start, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
