@@ -365,6 +365,7 @@ export function warningsOf(m, now) {
 		m.endorsers.length === 0 && 'no-auditor',
 		m.mixes !== undefined && 'ranked',
 		m.mixes !== undefined && m.privacy_floor < MANY_BALLOTS && 'ranked-floor',
+		m.mixes !== undefined && m.mixes === m.trustees.length && 'mixes-all',
 		m.mixes === undefined && m.privacy_floor < 3 && 'floor',
 		m.rules === 'extended' && 'extended',
 		m.eligibility === 'server' && 'eligibility-server',

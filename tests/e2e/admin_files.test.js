@@ -94,6 +94,13 @@ for (const [name, text] of Object.entries(GOOD)) {
 	});
 }
 
+test('warnings: what rankings give away, and what the loss of a mixer costs', () => {
+	const warnings = (lines) => drafts.warningsOf(electionText.parse(`${HEAD}${lines}${ROLES}${RANKED}Count: irv\n${THREE}`), 0).filter((name) => /ranked|mixes|floor/.test(name));
+	assert.deepEqual(warnings('Privacy floor: 19\n'), ['ranked', 'ranked-floor']);
+	assert.deepEqual(warnings('Privacy floor: 20\nMixes: 3\n'), ['ranked', 'mixes-all']);
+	assert.deepEqual(drafts.warningsOf(electionText.parse(`${HEAD}Privacy floor: 2\n${ROLES}${QUESTION}`), 0).filter((name) => /ranked|mixes|floor/.test(name)), ['floor']);
+});
+
 test('texts that look like something else come back from the file that is written', () => {
 	const manifest = electionText.parse(GOOD['the shortest']);
 	const tricky = ['', 'x', '"', '""', '"x"', '[] x', '[ ] x', '# x', '| x', '|', 'Title: x', 'question: x', 'Polls open: x', 'Id: x', 'Link:', 'Foo: bar', 'Foo:', 'see: below', 'https://example.org', 'none', 'été', ' x', 'x '];
