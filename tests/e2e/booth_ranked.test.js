@@ -163,7 +163,7 @@ test('rankings from the booth to the results', async (t) => {
 		const { page, watch } = await openPage(context, [election.url], { shift: election.server.shift });
 		await page.goto(`${election.url}/results`);
 		const board = page.locator('section.card', { hasText: 'Who shall be on the board?' });
-		await board.getByText('Elected: Ada and Bert').waitFor();
+		await board.getByText('Elected: Ada and Bert', { exact: true }).waitFor();
 		await board.getByRole('heading', { name: 'Why they were elected or not' }).waitFor();
 		await board.getByRole('table', { name: /Votes after each round/ }).waitFor();
 		assert.match((await board.textContent()) ?? '', /All 3 ballots are valid\..*Ballots: 3\. Valid: 2; empty: 1\./);
