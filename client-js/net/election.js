@@ -16,6 +16,8 @@ import { compareWithSeen, Contradiction, forget, readHead, remember } from './he
 const MAX_FILE = 32 << 20;
 /* Notices beyond these are on the board page; signatures take some milliseconds each. */
 const MAX_ACTS = 1000;
+/* What pages say of these stands in their entries; their payloads are hundreds of bytes for every ballot. */
+const UNREAD = new Set(['mix', 'decrypt']);
 const SIGNATURES_SHOWN = new Set(['manifest', 'open', 'extend', 'notice', 'close', 'cancel', 'result']);
 
 /**
@@ -114,7 +116,7 @@ export class Election {
 		const leaf = await log.leaf(index);
 		const known = this.#read.get(hex(leaf));
 		if (known) return known;
-		const act = await readEntry(log, index);
+		const act = await actOf(log, index, await log.entry(index), UNREAD);
 		this.#read.set(hex(leaf), act);
 		return act;
 	}
@@ -136,9 +138,10 @@ export async function connect(get, address, note) {
 /** An entry with its payload, from wherever that is. @param {LogReader} log @param {number} index @returns {Promise<Act>} */
 export const readEntry = async (log, index) => actOf(log, index, await log.entry(index));
 
-/** @param {LogReader} log @param {number} index @param {Uint8Array} bytes of the entry @returns {Promise<Act>} */
-async function actOf(log, index, bytes) {
+/** @param {LogReader} log @param {number} index @param {Uint8Array} bytes of the entry @param {Set<string>} [unread] types whose large payloads are left empty @returns {Promise<Act>} */
+async function actOf(log, index, bytes, unread = new Set()) {
 	const entry = entries.parse(bytes);
+	if (entry.blob && unread.has(entry.type)) return { index, leaf: leafHash(bytes), entry, payload: new Uint8Array() };
 	const payload = entry.blob ? await log.blob(entry.blob, hex(entry.blob.sha256)) : /** @type {Uint8Array} */ (entry.payload);
 	return { index, leaf: leafHash(bytes), entry, payload };
 }
