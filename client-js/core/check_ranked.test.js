@@ -93,3 +93,11 @@ test('shares that cannot be read do not fix who had endorsed before the decrypti
 	const failures = await failuresOf(list);
 	assert.deepEqual(failures.filter((one) => !one.includes('ENTRY.TIME')), [`16 DECRYPT.SHARE ${decrypt - 1}`]);
 });
+
+test('shares under a false head or proof are one failure, and the result stays right [CHECK.RECOVERY]', async () => {
+	for (const at of [0, 1, -1, -129]) {
+		const found = await failuresOf(altered(first('decrypt'), flip(at)));
+		assert.equal(found.length, 1, `byte ${at}: ${found.join(', ')}`);
+		assert.match(found[0], /^16 /);
+	}
+});

@@ -106,13 +106,16 @@ const placeOf = ({ purpose, question, option }) => (purpose === 'lot' ? 'lot' : 
 /** Which rule a false proof breaks. @param {Item} one */
 const ruleOf = ({ purpose }) => (purpose === 'decrypt-list' ? 'DLEQ.LIST' : 'DLEQ');
 
-/** Reads them, in steps. @param {Tally} t @param {number} trustee of the signer @param {Uint8Array} payload @returns {Generator<void, Shares & {proofs: dleq.Proof[]}>} */
+const rule = 'DECRYPT.SHARE';
+
+/** @typedef {Shares & {version: number, named: number, proofs: Uint8Array[]}} ReadShares whose head and proofs nobody has looked at yet */
+
+/** Reads them, in steps: whatever has the right length and shares that are points. @param {Tally} t @param {number} trustee of the signer @param {Uint8Array} payload @returns {Generator<void, ReadShares>} */
 export function* readingShares(t, trustee, payload) {
 	const { group } = t;
-	const rule = 'DECRYPT.SHARE';
 	const reader = new Reader(payload, (detail) => new Refusal(rule, detail, 'length'));
-	require(reader.u8() === 1, rule, 'version is not 1', 'version');
-	require(reader.u8() === trustee, rule, 'the payload names another trustee than its signer', 'trustee');
+	const version = reader.u8();
+	const named = reader.u8();
 	const due = items(t);
 	const read = due.map(({ H }) => ({ points: H.map(() => reader.take(group.pointLength)), proof: reader.take(dleq.proofLength(group)) }));
 	reader.end();
@@ -127,14 +130,16 @@ export function* readingShares(t, trustee, payload) {
 		}
 		shares.push(Z);
 	}
-	const proofs = read.map(({ proof }, k) => inside(placeOf(due[k]), () => under(rule, () => dleq.parse(group, proof))));
-	return { trustee, shares, proofs };
+	return { trustee, shares, version, named, proofs: read.map(({ proof }) => proof) };
 }
 
-/** Verifies them, in steps. @param {Tally} t @param {Point} Y the trustee's verification key @param {Shares & {proofs: dleq.Proof[]}} read @returns {Generator<void, Shares>} */
-export function* provingShares(t, Y, { trustee, shares, proofs }) {
+/** Verifies them, in steps. @param {Tally} t @param {Point} Y the trustee's verification key @param {ReadShares} read @returns {Generator<void, Shares>} */
+export function* provingShares(t, Y, { trustee, shares, version, named, proofs: bytes }) {
 	const { group } = t;
 	const due = items(t);
+	require(version === 1, rule, 'version is not 1', 'version');
+	require(named === trustee, rule, 'the payload names another trustee than its signer', 'trustee');
+	const proofs = bytes.map((proof, k) => inside(placeOf(due[k]), () => under(rule, () => dleq.parse(group, proof))));
 	const statements = [];
 	for (const [k, one] of due.entries()) {
 		statements.push(statement(t, trustee, Y, one, shares[k]));
