@@ -112,8 +112,10 @@ function printCheck({ number, name, covered, objects, state, failures: count, no
 function printResult({ result }) {
 	if (result === null) return;
 	console.log(`\nResult: ${result.counted} of ${result.electorate} voters, with ${result.weight_counted} of ${result.weight_electorate} votes`);
-	for (const { id, outcome, totals, elected } of result.questions)
-		console.log(`  ${id}: ${outcome}${outcome === 'decided' ? `, totals ${totals.join(' ')}; elected: ${elected.join(' ') || 'nobody'}` : ''}`);
+	for (const { id, outcome, totals, elected, count } of result.questions) {
+		const figures = count ? `${count.valid} valid ballots, ${count.invalid.length} invalid` : `totals ${totals.join(' ')}`;
+		console.log(`  ${id}: ${outcome}${outcome === 'decided' ? `, ${figures}; elected: ${elected.join(' ') || 'nobody'}` : ''}`);
+	}
 }
 
 /** @param {import('./core/check.js').Report} report */

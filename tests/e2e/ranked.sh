@@ -138,6 +138,7 @@ check 'it saw the mixes' grep -q '^15  mixes  *2 mixes  *OK$' said
 check 'and the invalid ballot' grep -q '^ *6 valid ballots, 1 invalid; counted by ' said
 check 'Bert is elected' grep -q '^    elected: Bert$' said
 check 'the other verifier says so' gives 0 '^VERIFIED$' node "$root/client-js/verify.mjs" board.tar
+check 'and how many ballots hold a ranking' gives 0 'decided, 6 valid ballots, 1 invalid; elected: ' node "$root/client-js/verify.mjs" board.tar
 check 'and who is elected' grep -q '^  chair: decided.*; elected: bert$' said
 must tabella result --verify --json board.tar
 mv said result.json
