@@ -36,7 +36,7 @@ class Watch {
 export async function openBrowser(test, { args = [], ...options } = {}) {
 	const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: [...FLAGS, ...args], timeout: TIMEOUT });
 	test.after(() => browser.close());
-	const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+	const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', ...options }); // no colour half way between two
 	context.setDefaultTimeout(TIMEOUT);
 	return context;
 }
@@ -46,7 +46,7 @@ export async function openBrowser(test, { args = [], ...options } = {}) {
  * @param {import('node:test').TestContext} test @param {string} profile folder
  */
 export async function openLastingBrowser(test, profile) {
-	const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args: FLAGS, timeout: TIMEOUT, locale: 'en-GB', timezoneId: 'Europe/Berlin' });
+	const context = await chromium.launchPersistentContext(profile, { executablePath: '/usr/bin/chromium', headless: true, args: FLAGS, timeout: TIMEOUT, locale: 'en-GB', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce' });
 	test.after(() => context.close());
 	context.setDefaultTimeout(TIMEOUT);
 	return context;

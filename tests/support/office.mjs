@@ -17,7 +17,7 @@ export class Office {
 		office.server = new Server(t);
 		const { server } = office;
 		await server.start();
-		office.context = await openBrowser(t, { acceptDownloads: true, timezoneId: 'UTC', reducedMotion: 'reduce', ...options }); // no colour half way between two
+		office.context = await openBrowser(t, { acceptDownloads: true, timezoneId: 'UTC', ...options });
 		const { page, watch } = await openPage(office.context, [server.url]);
 		Object.assign(office, { page, watch });
 		await page.clock.install({ time: server.now() * 1000 });
