@@ -405,17 +405,21 @@ static tb_err read_points(void *arg, size_t first, size_t num)
 	return err;
 }
 
+bool tb_mix_points_are_readable(const tb_group *g, const uint8_t *wire, size_t num, const tb_parallel *work)
+{
+	reading r = {.g = g, .wire = wire};
+
+	return tb_parallel_run(work, num, PIECE, read_points, &r) == TB_OK;
+}
+
 bool tb_mix_is_readable(
 	const tb_mix_stage *s, const uint8_t *payload, size_t payload_len, const tb_parallel *work)
 {
 	bool ok = payload_len == tb_mix_bytes(s);
 
-	for (uint32_t k = 0; k < s->num_lists && ok; k++) {
-		reading r = {.g = group_of(s), .wire = payload + outputs_at(s, k)};
-
-		ok = tb_parallel_run(work, 2 * s->list[k].num * s->list[k].width, PIECE, read_points, &r) ==
-		     TB_OK;
-	}
+	for (uint32_t k = 0; k < s->num_lists && ok; k++)
+		ok = tb_mix_points_are_readable(
+			group_of(s), payload + outputs_at(s, k), 2 * s->list[k].num * s->list[k].width, work);
 	return ok;
 }
 

@@ -50,6 +50,8 @@ TB_CHECKED tb_err tb_mix_check_form(
  * SHUFFLE.VERIFY; RANDOM, MEMORY. */
 TB_CHECKED tb_err tb_mix_check(const tb_mix_stage *s, uint32_t trustee, const uint8_t *payload,
 	size_t payload_len, const tb_parallel *work, tb_fault *fault);
+/* Are these `num` wire points all points of the group?  What cannot be read has no place in the state [CHECK.RECOVERY]. */
+bool tb_mix_points_are_readable(const tb_group *g, const uint8_t *wire, size_t num, const tb_parallel *work);
 /* Are the outputs points at all?  Then the next stage can be made of them, whatever the proof says [CHECK.RECOVERY]. */
 bool tb_mix_is_readable(
 	const tb_mix_stage *s, const uint8_t *payload, size_t payload_len, const tb_parallel *work);

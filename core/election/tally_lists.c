@@ -111,22 +111,6 @@ tb_err tb_tally_check_list(const tb_tally *t, const tb_tally_item *item, const u
 
 /* ---- keeping the shares of T ---- */
 
-typedef struct reading {
-	const tb_group *g;
-	const uint8_t *wire;
-} reading;
-
-static tb_err read_points(void *arg, size_t first, size_t num)
-{
-	const reading *r = arg;
-	tb_point ignored;
-	tb_err err = TB_OK;
-
-	for (size_t i = first; i < first + num && err == TB_OK; i++)
-		err = tb_point_parse(r->g, &ignored, r->wire + i * tb_group_point_bytes(r->g));
-	return err;
-}
-
 /* Bytes of the Z of all lists, and of those before list k. */
 static size_t shares_before(const tb_tally *t, uint32_t k)
 {
@@ -143,11 +127,10 @@ bool tb_tally_is_readable(const tb_tally *t, const uint8_t *payload, size_t payl
 
 	for (size_t i = 0; i < t->num_items && ok; i++) {
 		const tb_tally_item *item = &t->items[i];
-		reading r = {.g = group_of(t), .wire = payload + item->offset};
 
 		if (item->is_list)
-			ok = tb_parallel_run(&t->work, elements(tb_mix_stage_list(t->stage, item->list)),
-				     1024, read_points, &r) == TB_OK;
+			ok = tb_mix_points_are_readable(group_of(t), payload + item->offset,
+				elements(tb_mix_stage_list(t->stage, item->list)), &t->work);
 	}
 	return ok;
 }
